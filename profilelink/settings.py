@@ -205,9 +205,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 URLSESSION_IDLE = 30 * 60
 URLSESSION_ABSOLUTE = 12 * 3600
 URLSESSION_ANONYMOUS_PER_ADDRESS = env.int("ANONYMOUS_SESSIONS_PER_ADDRESS", default=300)
-# Paths that need no session: a valid cookie is read, without one nothing is made and nothing set.
 URLSESSION_EXPIRED_VIEW = "accounts.views.pin_again.resume_by_pin"
 URLSESSION_EXPOSED_HANDLER = "accounts.actions.exposed_sessions.notify_of_exposed_session"
+# Paths that need no session: a valid cookie is read, without one nothing is made and nothing set.
 URLSESSION_PUBLIC = [
     r"/$",
     r"/@",

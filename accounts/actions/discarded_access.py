@@ -1,6 +1,6 @@
 """Tokens that a network gave and nobody keeps: ask for their revocation.
 
-They are told by `accounts.signals.access_discarded`, in the transaction that wipes them here.
+The signal `accounts.signals.access_discarded` reports them, in the transaction that wipes them here.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class LinkOutcome(StrEnum):
 
 
 def decrypt_or_empty(text: str) -> dict[str, Any]:
-    """Decrypt a dict; {} where it does not decrypt, which the network then refuses."""
+    """Decrypt a dict. {} where it does not decrypt: the network refuses an empty stash, and an empty result is FAILED."""
     try:
         return dict(encryption.decrypt_json(text))
     except encryption.DecryptionFailed:

@@ -11,10 +11,9 @@ from accounts.models import Member
 from accounts.signals import may_link
 
 MAX_LINKS = 50  # of one member: each is imported every few minutes, and each post goes to all
-LINKS_A_DAY = 100  # that came to something: each keeps a row for a day
-LINK_ATTEMPTS_PER_HOUR = (
-    5  # that came to nothing; keeps a stolen session from trying numbers for long
-)
+LINK_ATTEMPTS_PER_DAY = 100  # whatever came of them: each keeps a row for a day
+# Without a right number; keeps a stolen session from trying numbers for long.
+LINK_ATTEMPTS_PER_HOUR = 5
 
 
 class LinkingUnavailable(Exception):
@@ -53,10 +52,10 @@ def check_room_for_account(member: Member, network: str, uid: str) -> None:
 
 
 def check_link_attempts(member: Member) -> None:
-    """Raise TooManyLinkAttempts. Attempts that came back with the right number do not count."""
+    """Raise TooManyLinkAttempts. Within the hour, attempts that came back with the right number do not count."""
     now = timezone.now()
     an_hour_ago = now - timedelta(hours=1)
     tries = member.link_returns.filter(created_at__gt=an_hour_ago, returned_at=None)
     left_today = member.link_returns.filter(created_at__gt=now - timedelta(days=1))
-    if tries.count() >= LINK_ATTEMPTS_PER_HOUR or left_today.count() >= LINKS_A_DAY:
+    if tries.count() >= LINK_ATTEMPTS_PER_HOUR or left_today.count() >= LINK_ATTEMPTS_PER_DAY:
         raise TooManyLinkAttempts

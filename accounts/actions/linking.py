@@ -32,7 +32,7 @@ from accounts.actions.link_results import LinkOutcome, agreed_result, decrypt_or
 from accounts.actions.link_throttling import LinkingUnavailable, check_room_for_account
 from accounts.crypto import codes, encryption
 from accounts.models import LinkReturn, Member
-from accounts.providers.base import Authorized, ExchangeFailed, LinkRedirect, ScopesRefused
+from accounts.providers.base import Authorized, LinkingFailed, LinkRedirect, ScopesRefused
 from accounts.providers.servers import Server
 from accounts.signals import account_linked
 from accounts.urlsession.api import delete_outbound_link, outbound_path
@@ -71,11 +71,11 @@ def start_link_attempt(  # noqa: PLR0913 - who, where, and what brings them back
 ) -> str:
     """Store what the return needs; returns the path of the outbound page to leave by.
 
-    `server` is None on networks of one server, `number` "" in cookie mode. Raises LinkingUnavailable, ExchangeFailed.
+    `server` is None on networks of one server, `number` "" in cookie mode. Raises LinkingUnavailable, LinkingFailed.
     """
     expire_link_attempts()
-    door = outbound_path(leaving.url, is_permission_page=True)
-    if not door:
+    way_out = outbound_path(leaving.url, is_permission_page=True)
+    if not way_out:
         raise LinkingUnavailable(
             _("The network’s permission page has an address that cannot be opened from here.")
         )
@@ -88,15 +88,15 @@ def start_link_attempt(  # noqa: PLR0913 - who, where, and what brings them back
         session_key=session_key,
         is_url_mode=bool(number),
         number_mac=_mac(number, leaving.key) if number else "",
-        sealed_stash=encryption.encrypt_json({**leaving.stash, OUTBOUND_PATH: door}),
+        sealed_stash=encryption.encrypt_json({**leaving.stash, OUTBOUND_PATH: way_out}),
         expires_at=timezone.now() + ATTEMPT_LIFETIME,
     )
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:  # a server that gives out what another member is away with
-        raise ExchangeFailed from None
-    return door
+        raise LinkingFailed from None
+    return way_out
 
 
 def start_password_attempt(
@@ -153,7 +153,7 @@ def exchange_for_account(
     """Exchange the returned code for an account and store it encrypted. Later calls do nothing.
 
     At once when the member comes back, since a code lives for seconds on some networks; `ask` gets
-    the stash and may raise ExchangeFailed. What is heard belongs to the browser that has `proof`.
+    the stash and may raise LinkingFailed. What is heard belongs to the browser that has `proof`.
     """
     now = timezone.now()
     claimed = _live().filter(pk=row.pk, exchanged_at=None)
@@ -181,7 +181,7 @@ def _exchange_result(
         return {"outcome": LinkOutcome.REFUSED}
     try:
         account = ask(stash)
-    except ExchangeFailed as error:
+    except LinkingFailed as error:
         if error.given:
             discard_credentials(row.network, error.given, registration=row.registration_id)
         is_narrow = isinstance(error, ScopesRefused)

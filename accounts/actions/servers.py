@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.crypto import encryption
 from accounts.models import LinkReturn, ServerRegistration
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import LinkingFailed
 from accounts.providers.servers import Server
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def register_with_broad_scopes(row: LinkReturn, *, ask: Callable[[], Mapping[str
         return
     try:
         register_server(row.network, row.host, ask=ask)
-    except ExchangeFailed as error:
+    except LinkingFailed as error:
         logger.warning("%s was not registered with anew: %s", row.host, error.words)
 
 

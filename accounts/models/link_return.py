@@ -15,7 +15,7 @@ from accounts.urlsession.signals import session_key_changed
 
 
 class LinkReturn(models.Model):
-    """One attempt, of ten minutes at most. The sealed columns are encrypted, and wiped after use."""
+    """One attempt: ten minutes to come back, ten more to confirm. The sealed columns are encrypted, and wiped after use."""
 
     state_hash = models.CharField(max_length=40, primary_key=True)
     network = models.CharField(max_length=20)

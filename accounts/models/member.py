@@ -160,7 +160,7 @@ class Member(AbstractUser):
         max_length=20, choices=Audience.choices, default=Audience.FRIENDS
     )
 
-    # "Posts by me", and what it was before the button of 2010 changed it to Everyone.
+    # "Posts by me", and what it was before the button changed it to Everyone (accounts.actions.privacy).
     posts_by_me = models.CharField(
         _("Posts by me"), max_length=20, choices=Audience.choices, default=Audience.FRIENDS
     )
@@ -184,7 +184,7 @@ class Member(AbstractUser):
         max_length=10, choices=PicturesOn.choices, default=PicturesOn.COMPUTERS
     )
 
-    # Of mails and notices; of the pages from each log-in on, once the member has chosen it.
+    # Used for mails and notices; from each log-in on for pages too, once `is_language_chosen`.
     language = models.CharField(max_length=8, blank=True, default="")
     is_language_chosen = models.BooleanField(default=False)
     answers_by_mail = models.BooleanField(default=False)  # mails about comments may be answered

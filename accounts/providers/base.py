@@ -27,7 +27,7 @@ from accounts.visible_text import visible_line
 MAX_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers say a century
 
 
-class ExchangeFailed(Exception):
+class LinkingFailed(Exception):
     """The network did not confirm the account. Holds no cause: its text may quote a token.
 
     `words`, if any, tell the member what is wrong and what to do next. `given` are credentials that the
@@ -40,11 +40,11 @@ class ExchangeFailed(Exception):
         self.given: Mapping[str, Any] | None = None
 
 
-class ScopesRefused(ExchangeFailed):
+class ScopesRefused(LinkingFailed):
     """The server does not know scopes as narrow as those requested: ask for broader ones."""
 
 
-class RegistrationGone(ExchangeFailed):
+class RegistrationGone(LinkingFailed):
     """The server no longer knows our registration: delete ours, so that the next try registers again."""
 
 
@@ -87,14 +87,14 @@ class Authorized:
 
 @contextmanager
 def discarding_on_failure(credentials: Mapping[str, Any]) -> Iterator[None]:
-    """Turn any failure inside into ExchangeFailed with these credentials as `given`."""
+    """Turn any failure inside into LinkingFailed with these credentials as `given`."""
     try:
         yield
-    except ExchangeFailed as error:
+    except LinkingFailed as error:
         error.given = error.given or credentials
         raise
     except (HttpFailure, LookupError, TypeError, ValueError, AttributeError, OverflowError):
-        failure = ExchangeFailed()  # an answer that is not of the promised shape
+        failure = LinkingFailed()  # an answer that is not of the promised shape
         failure.given = credentials
         raise failure from None
 
@@ -154,11 +154,11 @@ class NetworkProvider(Provider):
         return handle if is_whole else host
 
     def find_server(self, typed: str) -> str:
-        """Return the canonical host for `typed`. Raises ExchangeFailed with words."""
+        """Return the canonical host for `typed`. Raises LinkingFailed with words."""
         try:
             return parse_host(typed)
         except NotAServer:
-            raise ExchangeFailed(
+            raise LinkingFailed(
                 _("This is not the name of a server. Type it like this: %(example)s")
                 % {"example": self.server_example}
             ) from None
@@ -169,7 +169,7 @@ class NetworkProvider(Provider):
         """Register with a new server; the result is stored encrypted, for all members.
 
         Asks the server, so that a member learns before the redirect if there is none or of another
-        kind. `is_broad`: it is known to refuse narrow scopes. Raises ExchangeFailed
+        kind. `is_broad`: it is known to refuse narrow scopes. Raises LinkingFailed
         with words.
         """
         return {}
@@ -177,7 +177,7 @@ class NetworkProvider(Provider):
     def is_registered(self, request: HttpRequest, server: Server) -> bool:
         """Whether `server` still knows our registration. True where it cannot be determined.
 
-        Called before the redirect. Raises ExchangeFailed with words where it does not answer.
+        Called before the redirect. Raises LinkingFailed with words where it does not answer.
         """
         return True
 
@@ -186,12 +186,12 @@ class NetworkProvider(Provider):
     ) -> LinkRedirect:
         """Begin a link. `with_likes` asks for `like_scope`, too; where that is "" it changes nothing.
 
-        Raises ExchangeFailed where the network must be asked first and fails.
+        Raises LinkingFailed where the network must be asked first and fails.
         """
         raise NotImplementedError
 
     def link_by_password(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
-        """Link the account `name` by an app password. Raises ExchangeFailed with words."""
+        """Link the account `name` by an app password. Raises LinkingFailed with words."""
         raise NotImplementedError
 
     @classmethod
@@ -205,12 +205,12 @@ class NetworkProvider(Provider):
         return params.get("error") == "access_denied"
 
     def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
-        """Return the account that consented. Asks the network at once. Raises ExchangeFailed."""
+        """Return the account that consented. Asks the network at once. Raises LinkingFailed."""
         raise NotImplementedError
 
 
 def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> dict[str, Any]:
-    """Convert a token answer (RFC 6749, section 5.1) to our credentials. Raises ExchangeFailed, LookupError."""
+    """Convert a token answer (RFC 6749, section 5.1) to our credentials. Raises LinkingFailed, LookupError."""
     given: dict[str, Any] = {
         "access_token": str(answer["access_token"]),
         "refresh_token": str(answer.get("refresh_token") or ""),

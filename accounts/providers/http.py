@@ -8,7 +8,7 @@ from typing import Any
 from allauth.socialaccount.adapter import get_adapter
 from django.utils.translation import gettext as _
 
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import LinkingFailed
 from accounts.providers.servers import Server
 from accounts.safe_http import HttpFailure
 
@@ -16,25 +16,25 @@ BLOCKING = frozenset({401, 403, 418, 451})
 
 
 def request_server(host: str, method: str, url: str, **content: Any) -> Any:
-    """Send one request. Raises ExchangeFailed with what went wrong."""
+    """Send one request. Raises LinkingFailed with what went wrong."""
     try:
         with get_adapter().get_requests_session() as session:
             return session.request(method, url, **content)
     except HttpFailure as failure:
-        raise ExchangeFailed(_in_words(failure.reason) % {"host": host}) from None
+        raise LinkingFailed(_in_words(failure.reason) % {"host": host}) from None
 
 
 def check_not_blocked(host: str, answer: Any) -> None:
-    """Raise ExchangeFailed with words where `host` blocks this site."""
+    """Raise LinkingFailed with words where `host` blocks this site."""
     if answer.status_code in BLOCKING:
         words = _("%(host)s does not answer this site: it may have blocked it.")
-        raise ExchangeFailed(words % {"host": host})
+        raise LinkingFailed(words % {"host": host})
 
 
 def check_not_failing(host: str, answer: Any) -> None:
-    """Raise ExchangeFailed with words where `host` reports a server error."""
+    """Raise LinkingFailed with words where `host` reports a server error."""
     if answer.status_code >= 500 or answer.status_code == 429:
-        raise ExchangeFailed(_in_words("") % {"host": host})
+        raise LinkingFailed(_in_words("") % {"host": host})
 
 
 def json_fields(answer: Any) -> Mapping[str, Any]:
@@ -47,9 +47,9 @@ def json_fields(answer: Any) -> Mapping[str, Any]:
 
 
 def require_server(server: Server | None) -> Server:
-    """Return `server`. Raises ExchangeFailed where it is None."""
+    """Return `server`. Raises LinkingFailed where it is None."""
     if server is None:
-        raise ExchangeFailed
+        raise LinkingFailed
     return server
 
 

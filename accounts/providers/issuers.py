@@ -16,7 +16,7 @@ one's token endpoint (RFC 9700, section 4.4). By network:
   (RFC 9126) belongs to the server that took it; our assertion and DPoP proof name that server.
 - GNU social: OAuth 1.0a. The redirect URI of its own is signed into the request token's request, so
   a verifier for a token that we asked for comes back with the name of the server that gave it. A
-  request token that another row waits for is refused (`linking.leave`).
+  request token that another row waits for is refused (`linking.start_link_attempt`).
 - Misskey: MiAuth has no code. The session that comes back was made up by us and told to the server
   that the member was sent to, so nothing of another server's comes along, and only that one is asked.
 - mixi, Orkut, Twitter/X: one server each, at fixed addresses. The callback's path names the network,
@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import LinkingFailed
 
 METADATA = "/.well-known/oauth-authorization-server"
 MAX_ISSUER_LENGTH = 300  # characters; it is stored encrypted during the redirect
@@ -51,21 +51,21 @@ class Issuer:
 
     @classmethod
     def described(cls, metadata: Mapping[str, Any]) -> Issuer:
-        """Return the issuer in the server's metadata. Raises ExchangeFailed where they name none."""
+        """Return the issuer in the server's metadata. Raises LinkingFailed where they name none."""
         name = metadata.get("issuer")
         if not isinstance(name, str) or not 0 < len(name) <= MAX_ISSUER_LENGTH:
-            raise ExchangeFailed
+            raise LinkingFailed
         return cls(name, metadata.get("authorization_response_iss_parameter_supported") is True)
 
     def check(self, params: Mapping[str, str]) -> None:
-        """Check that no other server sent the browser back. Raises ExchangeFailed.
+        """Check that no other server sent the browser back. Raises LinkingFailed.
 
         Mastodon's own name ends with a slash, which its answers may leave out.
         """
         answered = params.get("iss", "" if self.promises_iss else self.name)
         if answered.removesuffix("/") != self.name.removesuffix("/"):
             logger.warning("%s was asked, and another server (or none) answered", self.name)
-            raise ExchangeFailed
+            raise LinkingFailed
 
 
 def server_callback_url(callback_url: str, host: str) -> str:
@@ -77,10 +77,10 @@ def server_callback_url(callback_url: str, host: str) -> str:
 
 
 def check_server_callback(params: Mapping[str, str], host: str) -> None:
-    """Raise ExchangeFailed unless the browser came back to the redirect URI of the server at `host`."""
+    """Raise LinkingFailed unless the browser came back to the redirect URI of the server at `host`."""
     if params.get(TAG, "") != _tag_of(host):
         logger.warning("%s was left for, and the callback of another server was opened", host)
-        raise ExchangeFailed
+        raise LinkingFailed
 
 
 def callback_params(query: Mapping[str, str]) -> dict[str, str]:

@@ -16,8 +16,8 @@ from oauthlib.oauth1 import Client
 
 from accounts.providers.base import (
     Authorized,
-    ExchangeFailed,
     LinkCallback,
+    LinkingFailed,
     LinkRedirect,
     NetworkProvider,
     credentials_of,
@@ -48,7 +48,7 @@ class OAuth1Network(NetworkProvider):
     def account(
         self, endpoints: OAuth1Endpoints, server: Server | None, token: str, secret: str
     ) -> Authorized:
-        """Return the account of the access token. Raises ExchangeFailed."""
+        """Return the account of the access token. Raises LinkingFailed."""
         raise NotImplementedError
 
     @classmethod
@@ -69,7 +69,7 @@ class OAuth1Network(NetworkProvider):
         return self.begin_at(self.endpoints(server), server)
 
     def begin_at(self, endpoints: OAuth1Endpoints, server: Server | None) -> LinkRedirect:
-        """Begin a link at `endpoints`. Raises ExchangeFailed."""
+        """Begin a link at `endpoints`. Raises LinkingFailed."""
         callback = self.app.settings["callback_url"]
         callback = server_callback_url(callback, server.host) if server else callback
         client = Client(
@@ -81,7 +81,7 @@ class OAuth1Network(NetworkProvider):
         )
         given = _signed(client, url, self._host(server, url))
         if given.get("oauth_callback_confirmed") != "true":
-            raise ExchangeFailed
+            raise LinkingFailed
         token = given["oauth_token"]
         page = f"{endpoints.authorize}?{urlencode({'oauth_token': token})}"
         return LinkRedirect(page, token, {"secret": given["oauth_token_secret"]})
@@ -90,12 +90,12 @@ class OAuth1Network(NetworkProvider):
         return self.finish_at(self.endpoints(callback.server), callback)
 
     def finish_at(self, endpoints: OAuth1Endpoints, callback: LinkCallback) -> Authorized:
-        """Return the account that consented at these `endpoints`. Raises ExchangeFailed."""
+        """Return the account that consented at these `endpoints`. Raises LinkingFailed."""
         params, stash, server = callback.params, callback.stash, callback.server
         if server:
             check_server_callback(params, server.host)
         if not params.get("oauth_verifier") or "secret" not in stash:
-            raise ExchangeFailed
+            raise LinkingFailed
         client = Client(
             endpoints.client_key,
             client_secret=endpoints.client_secret,
@@ -121,7 +121,7 @@ def oauth1_client(endpoints: OAuth1Endpoints, token: str, secret: str) -> Client
 
 
 def signed_get(endpoints: OAuth1Endpoints, url: str, token: str, secret: str) -> Any:
-    """Send a signed GET. Raises ExchangeFailed."""
+    """Send a signed GET. Raises LinkingFailed."""
     _url, headers, _body = oauth1_client(endpoints, token, secret).sign(url)
     return request_server(url.split("/")[2], "GET", url, headers=headers)
 
@@ -132,10 +132,10 @@ def oauth1_credentials(token: str, secret: str, server: Server | None) -> dict[s
 
 
 def _signed(client: Client, url: str, host: str) -> dict[str, str]:
-    """Send a signed POST; return the token and its secret. Raises ExchangeFailed."""
+    """Send a signed POST; return the token and its secret. Raises LinkingFailed."""
     _url, headers, _body = client.sign(url, "POST")
     answer = request_server(host, "POST", url, headers=headers)
     found = {name: values[0] for name, values in parse_qs(answer.text[:4000]).items()}
     if answer.status_code != 200 or not {"oauth_token", "oauth_token_secret"} <= found.keys():
-        raise ExchangeFailed
+        raise LinkingFailed
     return found

@@ -13,8 +13,8 @@ from django.http import HttpRequest
 
 from accounts.providers.base import (
     Authorized,
-    ExchangeFailed,
     LinkCallback,
+    LinkingFailed,
     LinkRedirect,
     NetworkProvider,
     credentials_of,
@@ -34,7 +34,7 @@ class OAuth2Network(NetworkProvider):
     has_basic_auth: ClassVar[bool] = False  # our id and secret go by HTTP Basic
 
     def account(self, profile: Any, credentials: Mapping[str, Any]) -> Authorized:
-        """Return the account from the answer at `profile_path`. Raises ExchangeFailed."""
+        """Return the account from the answer at `profile_path`. Raises LinkingFailed."""
         raise NotImplementedError
 
     def authorize_url_for(self, request: HttpRequest) -> str:
@@ -63,7 +63,7 @@ class OAuth2Network(NetworkProvider):
             credentials = credentials_of(answer, callback.server)
         except (OAuth2Error, HttpFailure, LookupError, TypeError, ValueError, AttributeError):
             # The last four: an answer that is not of the promised shape.
-            raise ExchangeFailed from None
+            raise LinkingFailed from None
         with discarding_on_failure(credentials):
             return self.account(self._profile(credentials), credentials)
 
@@ -79,7 +79,7 @@ class OAuth2Network(NetworkProvider):
                 headers={"Authorization": f"{self.scheme_for(credentials)} {token}"},
             )
         if answer.status_code != 200:
-            raise ExchangeFailed
+            raise LinkingFailed
         return answer.json()
 
     def _client(self, request: HttpRequest) -> OAuth2Client:

@@ -9,7 +9,7 @@ cookies are neither read nor set; without one it is an ordinary session cookie.
 For those who write views, all in `accounts.urlsession.api`:
 
 - Ask `is_url_mode(request)` only where the mode itself is the subject; pages are the same in both.
-- Call `rotate(request)` after a link was made or a privilege changed. Log-in, log-out and every
+- Call `rotate_session(request)` after a link was made or a privilege changed. Log-in, log-out and every
   redirect of a changed anonymous session rotate by themselves.
 - A page that needs no session stands in URLSESSION_PUBLIC. Without a live session what such a view
   puts into `request.session` is dropped, `{% csrf_token %}` included.

@@ -2,12 +2,13 @@
 
 1. The phone lane may build a fresh request (from Shift_JIS), so it comes before everything.
 2. Browser headers wrap what follows, so that refusals, redirects and error pages have them too.
-   What is refused unread (size, multipart) comes next; the lane leaves its bytes alone, too.
+   What is refused unread (size, multipart, NUL) comes next; the lane leaves its bytes alone, too.
 3. This one: it rewrites the path, so every later middleware sees the address without token. It is
    a subclass of Django's SessionMiddleware for the sake of the admin's system check.
 4. Security, then WhiteNoise: /static/ is answered before any session is needed.
 5. The locale reads the session's language; Common adds slashes; CSRF compares with the session;
-   auth, messages, frame options and allauth's two follow as their manuals say.
+   auth, messages, frame options and allauth's two follow as their manuals say. What a suspended
+   member may not open is refused last: it asks who is logged in.
 
 Synchronous only: the product runs under WSGI.
 """

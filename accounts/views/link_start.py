@@ -1,6 +1,6 @@
 """Start of linking: the page, the server that the member names, the redirect.
 
-Where the network has app passwords, too, that door leads straight to the confirm page.
+Where the network has app passwords, too, that path leads straight to the confirm page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import discarded_access, link_throttling, linking, servers
 from accounts.bulkhead import LINK_START_BULKHEAD, BulkheadFull
 from accounts.forms.linking import AppPasswordForm, ServerForm
-from accounts.providers.base import ExchangeFailed, LinkRedirect, NetworkProvider, RegistrationGone
+from accounts.providers.base import LinkingFailed, LinkRedirect, NetworkProvider, RegistrationGone
 from accounts.providers.servers import Server
 from accounts.signals import before_relink, has_like_right
 from accounts.urlsession.api import is_url_mode
@@ -61,7 +61,7 @@ def link_start(request: MemberRequest, network: str, again: int | None = None) -
             "Try again in a minute."
         )
         return _start_page(request, provider, before, reason=reason, status=409)
-    except ExchangeFailed as error:
+    except LinkingFailed as error:
         silent = _("%(name)s does not answer just now. Try again in a few minutes.")
         reason = error.words or silent % {"name": provider.name}
         return _start_page(request, provider, before, reason=reason, status=409)
@@ -103,7 +103,7 @@ def _start_attempt(
     if provider.has_app_password and "password" in request.POST:
         return _link_by_app_password(request, provider)
     server = _named_server(request, provider)
-    door = linking.start_link_attempt(
+    path = linking.start_link_attempt(
         _prepare_leaving(request, provider, server, again),
         by=request.user,
         network=provider.id,
@@ -111,7 +111,7 @@ def _start_attempt(
         session_key=str(request.session.session_key),
         number=number,
     )
-    return redirect(door)
+    return redirect(path)
 
 
 def _server_forms(
@@ -184,7 +184,7 @@ def _link_by_app_password(request: MemberRequest, provider: NetworkProvider) -> 
     name = request.POST.get("server", "")
     try:
         account = provider.link_by_password(request, name=name, password=request.POST["password"])
-    except ExchangeFailed as error:
+    except LinkingFailed as error:
         if error.given:
             discarded_access.discard_credentials(provider.id, error.given)
         raise

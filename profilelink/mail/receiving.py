@@ -18,7 +18,6 @@ from accounts.media.pictures import BadPicture, TooManyPixels
 from accounts.public_urls import public_url
 from profilelink.mail import envelope, mime, reading
 from profilelink.mail.bounced_notices import is_bounce_local, receive_bounce
-from profilelink.mail.bounces import bounce_to_member
 from profilelink.mail.piped import (
     EXIT_REFUSED,
     EXIT_TAKEN,
@@ -26,6 +25,7 @@ from profilelink.mail.piped import (
     MailOutcome,
     PipedMail,
 )
+from profilelink.mail.refusal_mails import bounce_to_member
 from profilelink.mail.replying import receive_reply
 from syndication.actions import mail_answers, mail_drafts, post_addresses, reply_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
@@ -104,7 +104,7 @@ def _receive_for(recipient: str, mail: PipedMail) -> MailOutcome:
 
 
 def _make_draft(address: PostAddress, mail: PipedMail) -> SavedDraft | None:
-    """Raises Refused."""
+    """Raises MailRefused."""
     mail_drafts.check_mail_limits(address)
     if mail.size > max_mail_bytes():
         raise MailRefused(mail_drafts.TOO_LARGE, {"size": max_mail_bytes()})
@@ -119,7 +119,7 @@ def _make_draft(address: PostAddress, mail: PipedMail) -> SavedDraft | None:
 
 
 def _save_draft(address: PostAddress, arrived: IncomingMail) -> SavedDraft | None:
-    """Raises Refused."""
+    """Raises MailRefused."""
     try:
         return mail_drafts.store_mail(address, arrived)
     except BadPicture as error:

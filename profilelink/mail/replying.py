@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from accounts.actions.notices import in_language_of
 from accounts.public_urls import public_url
 from profilelink.mail import mime
-from profilelink.mail.bounces import bounce_to_member
 from profilelink.mail.piped import (
     EXIT_REFUSED,
     EXIT_TAKEN,
@@ -25,6 +24,7 @@ from profilelink.mail.piped import (
     MailOutcome,
     PipedMail,
 )
+from profilelink.mail.refusal_mails import bounce_to_member
 from profilelink.mail.reply_cutting import NoticeFrame
 from profilelink.mail.reply_reading import (
     ReplyContext,

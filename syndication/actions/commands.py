@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from syndication.connectors.reasons import Reason
-from syndication.delivery import eligibility, interactions, undelivered, wakeups
+from syndication.delivery import eligibility, interactions, snapshots, undelivered, wakeups
 from syndication.models import Delivery, DeliveryState, LinkState
 from syndication.models.errors import NotNow, NotYours
 
@@ -74,7 +74,7 @@ def confirm_copy_exists(delivery: Delivery, *, by: Member) -> None:
         (_S.UNCONFIRMED,),
         _S.SENT,
         sent_at=delivery.first_sent_at or timezone.now(),
-        version=eligibility.version_in_snapshot(delivery.sent_as),
+        version=snapshots.version_in_snapshot(delivery.sent_as),
         due_at=None,
         sent_as={},
         reason="",

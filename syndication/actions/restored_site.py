@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from accounts.models import Member, Notice, NoticeMail, Phone
-from syndication.delivery import eligibility
+from syndication.delivery import eligibility, snapshots
 from syndication.models import (
     Delivery,
     DeliveryKind,
@@ -77,4 +77,4 @@ def _looked_for(delivery: Delivery) -> dict[str, object]:
         return dict(delivery.sent_as)
     post = delivery.post
     outgoing = eligibility.outgoing_post(post, delivery.link, delivery.audience)
-    return eligibility.snapshot_of(outgoing, version=post.version)
+    return snapshots.snapshot_of(outgoing, version=post.version)

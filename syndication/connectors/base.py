@@ -20,7 +20,6 @@ from syndication.connectors.http import Http, Response, Uploads
 from syndication.connectors.values import (
     KINDS,
     App,
-    Audience,
     Candidates,
     Credentials,
     Friend,
@@ -33,18 +32,19 @@ from syndication.connectors.values import (
     Preview,
     RateLimit,
     Receipt,
+    ReceivedReply,
     RemoteFeedItem,
     RemotePost,
-    RemoteReply,
     ReplyTarget,
     Terms,
     Visibility,
+    WireAudience,
 )
 
 __all__ = [
     "KINDS",
     "App",
-    "Audience",
+    "WireAudience",
     "RateLimit",
     "Candidates",
     "Connector",
@@ -61,7 +61,7 @@ __all__ = [
     "Preview",
     "Receipt",
     "RemotePost",
-    "RemoteReply",
+    "ReceivedReply",
     "ReplyTarget",
     "Response",
     "Terms",
@@ -79,9 +79,9 @@ class Connector:
     key: ClassVar[str]
     name: ClassVar[str]  # as people write it
     limits: ClassVar[Mapping[Kind, Limits]]
-    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]]  # what it can hold for each kind
+    audiences: ClassVar[Mapping[Kind, frozenset[WireAudience]]]  # what it can hold for each kind
     # Of these, the audiences that the network means by "followers": never without their approval.
-    followers_read: ClassVar[frozenset[Audience]] = frozenset()
+    followers_read: ClassVar[frozenset[WireAudience]] = frozenset()
     closed_in: ClassVar[str] = ""  # the year in which the network closed; what plays it goes on
     address_costs: ClassVar[bool] = (
         False  # a post with an address costs more: members may leave it out
@@ -223,7 +223,7 @@ class Connector:
         first, with their counts: one request a page, and no more pages than needed."""
         raise NotImplementedError
 
-    def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
+    def replies(self, post: PostActivity) -> Iterator[ReceivedReply]:
         """Yield the direct replies to one of the account's own posts.
 
         Raises where the thread cannot be read, also because the post is gone: no answer is no list.

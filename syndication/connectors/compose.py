@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 
 from syndication.connectors import reasons
 from syndication.connectors.base import (
-    Audience,
     Candidates,
     Kind,
     Limits,
@@ -28,6 +27,7 @@ from syndication.connectors.base import (
     Photo,
     Preview,
     RemotePost,
+    WireAudience,
 )
 from syndication.connectors.content import LONGEST
 from syndication.connectors.errors import Unsupported
@@ -68,7 +68,7 @@ class TextComposer:
     """
 
     limits: Mapping[Kind, Limits]
-    audiences: Mapping[Kind, frozenset[Audience]]
+    audiences: Mapping[Kind, frozenset[WireAudience]]
     count: Count | None = None
     keeps_iris: bool = False
     names_reach: bool = True

@@ -2,14 +2,16 @@
 
 To add an option:
 
-1. A field here; a column of that name in models/post.py, its migration, its sentences in the locale.
-2. A field in forms/posts.py, and its place in the templates: `_post_fields` (typing), `_post_words`,
-   `_post_line`, `_post_in_feed` (reading), `_reads_there` (the preview), `answer_draft`.
+1. A field here; a column of that name in models/post.py and in models/draft.py, their migration, its sentences in
+   the locale. Content is text: a box is "" or "yes".
+2. A field in forms/post_text.py, and its place in the templates: `_post_fields` (typing), `_post_words`,
+   `_post_line`, `_post_in_feed` (reading), `post_preview` and `_reads_there` (the preview), export/page_post.
 3. `connectors/compose.py`, and the composers that networks have of their own (mixi), say how it reads where a
    network has no such field; `<network>/` maps it where there is one, and the sandbox plays it.
 4. `delivery/mentions.py` where it may name people; `models/interaction.py` where replies have it, too.
+5. Where fields are listed by hand: drafts in export/parts.py, the labels that staff read in queries/cases.py.
 
-Actions, edits, deliveries, admin, drafts and the export iterate over the fields and need nothing.
+Actions, edits, deliveries, admin and the posts of the export iterate over the fields and need nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Connector errors, named by what to do next.
 
-A connector raises one of these five (Unreachable is a TryLater, CopyGone and TargetGone are Rejected) and nothing else.
+A connector raises one of five and nothing else: TryLater (with Unreachable and AnswerTooLarge), Rejected (with
+TargetGone, TextRejected, CopyGone and duplicates.DuplicateRejected), Unauthorized, Unsupported, OutcomeUnknown.
 `reason` is a code of connectors.reasons; `message` is what the network said, cleaned and short;
 `status` and `excerpt` are for the attempt log. None of them holds a token.
 """

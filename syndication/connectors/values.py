@@ -10,7 +10,7 @@ from syndication.connectors.content import PostContent
 
 # The four kinds of a post, and the two of an interaction with a post on a network.
 Kind = Literal["status", "note", "photo", "link", "reply", "like"]
-Audience = Literal["everyone", "friends_of_friends", "friends", "chosen", "group", "only_me"]
+WireAudience = Literal["everyone", "friends_of_friends", "friends", "chosen", "group", "only_me"]
 
 # Who may read a post on a network. "inherited": as the post that it answers, "": not known.
 Visibility = Literal["public", "unlisted", "followers", "direct", "inherited", ""]
@@ -130,7 +130,7 @@ class OutgoingPost(PostContent):
     kind: Kind
     permalink: str = ""
     photos: tuple[Photo, ...] = ()
-    audience: Audience = "everyone"
+    audience: WireAudience = "everyone"
     always_permalink: bool = False
     never_permalink: bool = False  # also a copy that is cut goes without
     written_at: float = 0.0
@@ -248,7 +248,7 @@ class PostActivity:
 
 
 @dataclass(frozen=True)
-class RemoteReply:
+class ReceivedReply:
     """A direct reply to one of the account's own posts. `created_at` is epoch seconds.
 
     The account's own replies and direct messages are listed, too: what is kept of them is not the

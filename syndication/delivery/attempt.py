@@ -35,6 +35,8 @@ from syndication.delivery import (
     outcomes,
     reconcile,
     retry_policy,
+    sequence,
+    snapshots,
     undelivered,
     wakeups,
 )
@@ -100,12 +102,12 @@ def drain_due(
 
     `first` is the key of a delivery to start with. Return the number of attempts.
     """
-    worker = DeliveryPool(
+    pool = DeliveryPool(
         lambda: fairness.next_batch(now(), BATCH_SIZE),
         lambda pk: attempt_delivery(pk, now=now),
         most=threads,
     )
-    tried, is_more = worker.work(seconds, first)
+    tried, is_more = pool.work(seconds, first)
     if is_more:
         wakeups.wake_for_due()
     return tried
@@ -175,7 +177,7 @@ def _publish(run: DeliveryRun, connector: Connector) -> Receipt:
 
 
 def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
-    copy = undelivered.published_copy_of(run.delivery)
+    copy = sequence.published_copy_of(run.delivery)
     if run.delivery.is_of_like:
         return interactions.retract_like(run, connector, copy)
     if copy is None or copy.state != DeliveryState.SENT:
@@ -189,7 +191,7 @@ def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
 
 def _edit_copy(run: DeliveryRun, connector: Connector) -> Receipt:
     """Give the copy the post's present content; edits that were replaced are never sent."""
-    copy = undelivered.published_copy_of(run.delivery)
+    copy = sequence.published_copy_of(run.delivery)
     if copy is None or copy.state != DeliveryState.SENT or copy.remote_deleted_at is not None:
         raise PreSendCheckFailed(DeliveryState.CANCELLED, edits.NOTHING_THERE)
     if not copy.remote_id:
@@ -233,7 +235,7 @@ def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
         if not run.delivery.is_edit:
             equal_posts.wait_for_equal_posts(run.delivery, outgoing, link, run.now())
         before = {} if run.delivery.is_edit else run.delivery.sent_as
-        stored = eligibility.snapshot_of(outgoing, version=post.version, before=before)
+        stored = snapshots.snapshot_of(outgoing, version=post.version, before=before)
         claims.mark_sending(run.claim, run.now(), stored)
         run.claim.attempt.version = post.version
     return outgoing

@@ -20,7 +20,7 @@ Rows = TypeVar("Rows", bound="QuerySet[Any, Any]")
 
 
 def with_availability(rows: Rows, now: datetime, *, link: str = "") -> Rows:
-    """Annotate `paused` (the staff's reason; None where the network is not paused), `rests_until` (its
+    """Annotate `paused` (the staff's reason; None where the network is not paused), `host_rests_until` (its
     host does not answer) and `limited_until` (it takes no more for now), both None where nothing is held.
 
     `link` is the path from the rows to the link: "" for links, "link__" for deliveries.
@@ -32,7 +32,7 @@ def with_availability(rows: Rows, now: datetime, *, link: str = "") -> Rows:
     limits = Allowance.objects.filter(of_link | of_network, rest_until__gt=now)
     return rows.alias(asked_host=_host(link)).annotate(
         paused=Subquery(switches.values("reason")),
-        rests_until=Subquery(resting.values("open_until")),
+        host_rests_until=Subquery(resting.values("open_until")),
         limited_until=Subquery(limits.order_by("-rest_until").values("rest_until")[:1]),
     )
 

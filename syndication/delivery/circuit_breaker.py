@@ -55,17 +55,17 @@ def host_of(link: Link | Revocation) -> str:
 
 def blocked_hosts(now: datetime) -> frozenset[str]:
     """The hosts to which nothing may be sent now: breaker open, probe under way, or share used up."""
-    shut: set[str] = set()
+    blocked: set[str] = set()
     slow: set[str] = set()
     [ailing] = execute_pipeline((_AILING, {"now": now}))
     for health in ailing:
-        is_shut = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
-        (shut if is_shut else slow).add(health.host)
+        is_blocked = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
+        (blocked if is_blocked else slow).add(health.host)
     if slow:
         waiting = _threads_waiting_for(slow, now)
         is_full = waiting.total() >= slow_host_threads()
-        shut |= {host for host in slow if is_full or waiting[host] >= THREADS_PER_HOST}
-    return frozenset(shut)
+        blocked |= {host for host in slow if is_full or waiting[host] >= THREADS_PER_HOST}
+    return frozenset(blocked)
 
 
 def slow_hosts(now: datetime) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 A delivery may be claimed where its own row is startable (due, not leased, nothing earlier of the same
 post on the same link still open) and its link is free (active, no request in flight, neither the link
-nor its network paused or resting, its host not closed by the breaker). The claim itself
+nor its network paused or limited, its host not blocked by the circuit breaker). The claim itself
 (delivery.claims) and the choice of what to claim next (delivery.fairness) ask the same conditions.
 """
 
@@ -45,17 +45,17 @@ def _has_earlier_open(subject: str) -> Q:
     return Q(Exists(Delivery.objects.open().filter(**same, sequence__lt=OuterRef("sequence"))))
 
 
-def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: str = "") -> Q:
-    """A condition on links: a request may be sent for them. `closed`: the blocked hosts.
+def link_is_free(now: datetime, blocked: frozenset[str] = frozenset(), *, link: str = "") -> Q:
+    """A condition on links: a request may be sent for them. `blocked`: hosts to which nothing may be sent.
 
     `link` is the path from the filtered rows; links themselves by default.
     """
     path = f"{link}__" if link else ""
     network = f"{path}network"
     idle = Q(**{f"{path}sending_until": None}) | Q(**{f"{path}sending_until__lte": now})
-    resting = rate_limits.is_limited(now, link=link or "pk", network=network)
-    free = Q(idle, ~is_network_paused(network), ~resting, **{f"{path}state": LinkState.ACTIVE})
-    return free & ~circuit_breaker.links_on_hosts(closed, prefix=path) if closed else free
+    limited = rate_limits.is_limited(now, link=link or "pk", network=network)
+    free = Q(idle, ~is_network_paused(network), ~limited, **{f"{path}state": LinkState.ACTIVE})
+    return free & ~circuit_breaker.links_on_hosts(blocked, prefix=path) if blocked else free
 
 
 def is_network_paused(network: str) -> Exists:

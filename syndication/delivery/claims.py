@@ -35,8 +35,8 @@ Clock = Callable[[], datetime]
 LEASE = timedelta(seconds=120)
 # Beyond a request's own deadline: time for a late arrival to show before the timeline is read back.
 LEASE_BEYOND_DEADLINE = timedelta(seconds=60)
-# A lease renewed within this time is not renewed again for a request of the usual deadline.
 USUAL_DEADLINE = 20.0  # seconds: a request's deadline, unless it carries a picture
+# A lease renewed within this time is not renewed again for a request of the usual deadline.
 RENEWED_RECENTLY = timedelta(seconds=1)
 
 

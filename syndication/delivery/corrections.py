@@ -61,7 +61,7 @@ def takes_corrections(network: str, kind: str) -> bool:
     return connector is not None and kind in connector.can_delete and kind not in connector.can_edit
 
 
-def is_behind(delivery: Delivery) -> bool:
+def is_outdated(delivery: Delivery) -> bool:
     """Whether `delivery` published a copy that still stands, by its row alone, and with other content
     than the post has now. Its `post` and `link` are loaded."""
     post, link = delivery.post, delivery.link
@@ -159,7 +159,7 @@ def _copies_behind(post: Post) -> list[CopyHistory]:
     return [
         one
         for one in sequence.editable_copies(post)
-        if is_behind(one.copy) and eligibility.covers_audience(post, one.copy.audience)
+        if is_outdated(one.copy) and eligibility.covers_audience(post, one.copy.audience)
     ]
 
 

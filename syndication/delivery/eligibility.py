@@ -1,42 +1,37 @@
 """Eligibility: whether a post goes to a link, how it reads there, and who will read it.
 
 Checked on the preview page, when deliveries are planned, and right before a request is sent; by the
-same function each time, so that the preview says what happens.
+same function each time, so that the preview says what happens. The button of home's box names networks by
+`goes_by_settings` alone; its press asks for the preview wherever that was not the whole answer.
 
 Reasons are codes (connectors.reasons.Reason); syndication.models.reason_texts has their sentences.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import cast
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Audience
 from accounts.public_urls import public_url
 from syndication.connectors import CONNECTORS, media, reasons
-from syndication.connectors.base import Audience as WireAudience
 from syndication.connectors.base import (
     Connector,
-    Friend,
     Kind,
     OutgoingPost,
-    Photo,
     Preview,
-    ReplyTarget,
     Terms,
+    WireAudience,
 )
-from syndication.connectors.content import CONTENT, content_of
+from syndication.connectors.content import content_of
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
-from syndication.connectors.text import local_names
 from syndication.delivery import mentions
 from syndication.delivery.mentions import Handles
 from syndication.delivery.outgoing_photos import outgoing_photos
-from syndication.models import Delivery, InteractionKind, Link, LinkState, Post, PostKind
-
-MAX_EARLIER_SNAPSHOTS = 3  # snapshots of earlier tries that are kept besides the last
+from syndication.models import Delivery, Link, LinkState, Post
 
 LOCAL_AUDIENCES = (Audience.ONLY_ME, Audience.GROUP, Audience.CHOSEN)
 
@@ -103,7 +98,7 @@ def pre_send_check(post: Post, link: Link, audience: str) -> str:
 
 
 def covers_audience(post: Post, audience: str) -> bool:
-    """Whether the post's present audience includes all readers of a copy for `audience`."""
+    """Whether a copy for `audience` may stand: that is the post's present audience, or Everyone is."""
     if post.deleted_at is not None:
         return False
     return post.audience in (audience, Audience.EVERYONE)
@@ -156,82 +151,6 @@ def terms_of(link: Link) -> Terms | None:
     return Terms(**link.terms) if link.terms else None
 
 
-_STORED = (
-    *("kind", "permalink", "audience", "always_permalink", "never_permalink"),
-    *("written_at", "lost_photos", "mentions", "visibility"),
-)
-
-
-def snapshot_of(
-    post: OutgoingPost, *, version: int = 0, before: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """The snapshot of a post that is kept from sending until the outcome is known.
-
-    `version` is the content's version. `before` is the snapshot of an earlier try without an outcome:
-    if the member edited the post in between, the network may have either.
-    """
-    stored = {
-        **content_of(post),
-        **{name: getattr(post, name) for name in _STORED},
-        "terms": asdict(post.terms) if post.terms else None,
-        "photo_alts": [photo.alt for photo in post.photos],
-        "version": version,
-    }
-    if post.reply_to is not None:
-        stored["reply_to"] = asdict(post.reply_to)
-    earlier = [one for one in unconfirmed_snapshots(before or {}) if one["version"] != version]
-    return {**stored, "earlier": earlier[:MAX_EARLIER_SNAPSHOTS]} if earlier else stored
-
-
-def unconfirmed_snapshots(stored: dict[str, Any]) -> list[dict[str, Any]]:
-    """The snapshots without an outcome, one for each version of the content, newest first."""
-    if not stored:
-        return []
-    latest = {"version": 0, **stored}
-    return [latest, *latest.pop("earlier", [])]
-
-
-def version_in_snapshot(stored: dict[str, Any]) -> int:
-    """The content's version that the network has once it accepted the post; 0 if that is ambiguous:
-    a network that recognises a repeat by its key keeps the version of the earlier try."""
-    words = unconfirmed_snapshots(stored)
-    return int(words[0]["version"]) if len(words) == 1 else 0
-
-
-def post_from_snapshot(stored: dict[str, Any]) -> OutgoingPost:
-    """The post as it was sent, without photo bytes, to look for on the network's timeline."""
-    kept = {name: stored[name] for name in (*CONTENT, *_STORED) if name in stored}
-    if "url_title" not in stored and stored.get("kind") == PostKind.LINK:  # kept by version 0.1
-        kept |= {"title": "", "url_title": stored.get("title", "")}
-    if "mentions" not in stored:  # the sign stays: keys as nobody types them replace nothing
-        kept["mentions"] = {name[1:]: f"@{name[1:]}" for name in local_names(_typed(stored))}
-    terms, target = stored.get("terms"), stored.get("reply_to")
-    return OutgoingPost(
-        **kept,
-        terms=Terms(**terms) if terms else None,
-        reply_to=ReplyTarget(**{**target, "author": Friend(**target["author"])})
-        if target
-        else None,
-        photos=tuple(Photo(content=b"", alt=alt) for alt in stored.get("photo_alts", [])),
-    )
-
-
-def may_read_otherwise(stored: dict[str, Any]) -> bool:
-    """Whether a post may read otherwise than `post_from_snapshot` has it: versions before mentions sent
-    the sign of a name as it was typed."""
-    return "mentions" not in stored and any(sign in _typed(stored) for sign in "@＠")
-
-
-def omissions_of(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
-    """Reason codes of what a sent copy lacks (connectors.reasons)."""
-    if not stored or stored.get("kind") == InteractionKind.LIKE:
-        return ()
-    try:
-        return CONNECTORS[link.network].preview(post_from_snapshot(stored)).dropped
-    except Unsupported:
-        return ()
-
-
 def describe_readers(link: Link, audience: str) -> str:
     """Describe who reads a copy there. The number of friends comes from `link.friend_count`, unless
     their list is still being imported."""
@@ -246,10 +165,6 @@ def describe_readers(link: Link, audience: str) -> str:
     if not words["count"] or link.pull_progress:
         return _("your %(network)s friends, not only your friends here") % words
     return _("your %(count)d %(network)s friends, not only your friends here") % words
-
-
-def _typed(stored: dict[str, Any]) -> str:
-    return "\n".join(str(stored.get(name, "")) for name in ("title", "url_title", "text"))
 
 
 def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:

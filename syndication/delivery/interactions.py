@@ -24,7 +24,15 @@ from syndication.connectors.base import (
 )
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater
 from syndication.connectors.reasons import Reason
-from syndication.delivery import claims, eligibility, equal_posts, outcomes, planning, undelivered
+from syndication.delivery import (
+    claims,
+    eligibility,
+    equal_posts,
+    outcomes,
+    planning,
+    snapshots,
+    undelivered,
+)
 from syndication.delivery.outcomes import DeliveryRun
 from syndication.delivery.pre_send import PreSendCheckFailed
 from syndication.models import (
@@ -129,7 +137,7 @@ def publish_interaction(run: DeliveryRun, connector: Connector) -> Receipt:
     connector.preview(outgoing)  # raises Unsupported, before anything left
     _mark_sending(
         run,
-        eligibility.snapshot_of(outgoing, version=VERSION, before=run.delivery.sent_as),
+        snapshots.snapshot_of(outgoing, version=VERSION, before=run.delivery.sent_as),
         outgoing,
     )
     receipt = connector.publish(outgoing, idempotency_key=run.delivery.idempotency_key)

@@ -1,7 +1,6 @@
 """Outcomes: record what an attempt ended in: sent, an error, a retry, or unknown.
 
-The member's notice (delivery.undelivered) is committed with the outcome. A worker that lost its lease
-records and notifies nothing.
+The member's notice is committed with the outcome. Nothing is recorded where the lease was lost.
 """
 
 from __future__ import annotations
@@ -36,9 +35,10 @@ from syndication.delivery import (
     rate_limits,
     reauthorization,
     retry_policy,
+    sequence,
     server_limits,
     settlement,
-    undelivered,
+    snapshots,
 )
 from syndication.delivery.claims import Claim, Clock
 from syndication.delivery.leased_http import LeasedHttp
@@ -135,12 +135,12 @@ def record_sent(
 
     A sent row keeps in `reason` what its copy lacks, such as a photo.
     """
-    dropped = receipt.dropped or eligibility.omissions_of(run.delivery.sent_as, run.link)
+    dropped = receipt.dropped or snapshots.omissions_of(run.delivery.sent_as, run.link)
     fields = {
         "sent_at": run.now(),
         "remote_id": receipt.remote_id[:500],
         "remote_url": receipt.url[:500],
-        "version": eligibility.version_in_snapshot(run.delivery.sent_as)
+        "version": snapshots.version_in_snapshot(run.delivery.sent_as)
         if version is None
         else version,
         "reason": next(iter(dropped), ""),
@@ -282,7 +282,7 @@ def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
 @transaction.atomic
 def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
     """Record that the copy was deleted on the network; the member is notified once."""
-    copy = undelivered.published_copy_of(run.delivery)
+    copy = sequence.published_copy_of(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason
     if run.settle(state, Outcome.of_error(error), due_at=None, reason=reason) and copy is not None:
         settlement.record_remote_deletion(copy, run.now())

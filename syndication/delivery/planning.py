@@ -30,8 +30,8 @@ from syndication.delivery import (
 )
 from syndication.delivery.availability import with_availability
 from syndication.delivery.eligibility import Eligibility
+from syndication.delivery.if_public import next_permalink, would_go_if_public
 from syndication.delivery.mentions import Handles
-from syndication.delivery.public_drafts import goes_to_everyone, next_permalink
 from syndication.delivery.sequence import POSSIBLY_SENT_STATES, UNSENT_STATES, InitialDelivery
 from syndication.models import (
     Delivery,
@@ -63,7 +63,9 @@ class DeliveryPreview:
     readers: str = ""
     names: Sequence[tuple[str, str]] = ()  # mentions.names_there
     is_expected: bool = False  # the member opted in, whether it goes or not
-    goes_to_everyone: bool = False  # this one does not go, but with the audience Everyone it would
+    would_go_if_public: bool = (
+        False  # this one does not go, but with the audience Everyone it would
+    )
 
 
 @transaction.atomic
@@ -223,7 +225,7 @@ def _preview(link: Link, draft: OutgoingPost, handles: Handles) -> DeliveryPrevi
         readers=eligibility.describe_readers(link, draft.audience) if decision.goes else "",
         names=mentions.names_there(draft, decision.preview),
         is_expected=decision.goes or decision.is_expected,
-        goes_to_everyone=not decision.goes and not is_public and goes_to_everyone(draft, link),
+        would_go_if_public=not decision.goes and not is_public and would_go_if_public(draft, link),
     )
 
 

@@ -20,14 +20,14 @@ from syndication.delivery import (
     outcomes,
     reauthorization,
     retry_policy,
-    undelivered,
+    sequence,
 )
-from syndication.delivery.eligibility import (
+from syndication.delivery.outcomes import DeliveryRun
+from syndication.delivery.snapshots import (
     may_read_otherwise,
     post_from_snapshot,
     unconfirmed_snapshots,
 )
-from syndication.delivery.outcomes import DeliveryRun
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Interaction, InteractionKind
 
 logger = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ def _may_be_misplaced(delivery: Delivery, elsewhere: Sequence[RemotePost]) -> bo
 
 
 def _candidates(run: DeliveryRun, connector: Connector, words: dict[str, Any]) -> Candidates:
-    copy = undelivered.published_copy_of(run.delivery) if run.delivery.is_edit else run.delivery
+    copy = sequence.published_copy_of(run.delivery) if run.delivery.is_edit else run.delivery
     if copy is None:
         return Candidates()
     since = copy.first_sent_at or copy.created_at
@@ -153,7 +153,7 @@ def _own_copy(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePos
     """For an edit its own copy, for a publish the first candidate that no other delivery has."""
     if not delivery.is_edit:
         return _first_unclaimed(candidates, delivery)
-    copy = undelivered.published_copy_of(delivery)
+    copy = sequence.published_copy_of(delivery)
     ours = (each for each in candidates if copy is not None and each.remote_id == copy.remote_id)
     return next(ours, None)
 

@@ -17,7 +17,9 @@ DELETE_WITHIN = timedelta(days=30)
 # there, and until it succeeds the outcome is unknown.
 READ_DELAYS: tuple[float, ...] = (30, 120, 600, 1800)
 READ_WITHIN = timedelta(hours=48)  # since the request that had no answer
-MAX_READS = 9  # read-backs that may have killed their worker
+MAX_READS = (
+    9  # after so many that never ended (they may have killed their worker) the member is asked
+)
 THROTTLED = 1800.0  # seconds: the least wait after the ninth try, for a network that keeps asking
 MIN_WAIT = 1.0  # seconds, also where a network says "in 0 seconds"
 

@@ -127,6 +127,12 @@ def copy_histories(rows: QuerySet[Delivery]) -> list[CopyHistory]:
     return _existing(rows.order_by("sequence", "pk"))
 
 
+def published_copy_of(delivery: Delivery) -> Delivery | None:
+    """The publish that an edit or a delete belongs to."""
+    before = Delivery.objects.in_sequence_of(delivery).filter(sequence__lt=delivery.sequence)
+    return last_copy(before.select_related("interaction"))
+
+
 def last_copy(rows: QuerySet[Delivery]) -> Delivery | None:
     """The publish that an edit or a delete behind `rows`, of one link, belongs to: the last whose copy
     is, may be or will be out, and is not being deleted."""

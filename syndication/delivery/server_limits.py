@@ -16,7 +16,7 @@ from syndication.connectors.errors import (
     Unsupported,
 )
 from syndication.connectors.reasons import Reason
-from syndication.delivery.eligibility import post_from_snapshot
+from syndication.delivery.snapshots import post_from_snapshot
 from syndication.models import Delivery, Link, ServerTraits
 
 RECUT = Reason("cut_anew")

@@ -1,8 +1,7 @@
 """Token upkeep: choose the revocations and refreshes of tokens that are due now.
 
-Run by the import worker. In the workers that deliver, each occupied a thread for up to 20 s a request
-with a host that drips. Here revocations and refreshes have threads of
-their own, so that neither waits for the other or for pulls. A host that members named has one task
+Run by the import worker, not by those that deliver, where a slow host would hold a thread for up to 20 s a
+request. Revocations and refreshes have threads of their own, so that neither waits for the other or for imports. A host that members named has one task
 under way, and slow hosts together leave a thread to the others.
 
 A refresh that a delivery or an import needs at once is made there (credentials.fresh_credentials).

@@ -121,12 +121,6 @@ def close_answered_notices(delivery: Delivery) -> None:
         notices.notices_of_link(link).filter(over).delete()
 
 
-def published_copy_of(delivery: Delivery) -> Delivery | None:
-    """The publish that an edit or a delete belongs to."""
-    before = Delivery.objects.in_sequence_of(delivery).filter(sequence__lt=delivery.sequence)
-    return sequence.last_copy(before.select_related("interaction"))
-
-
 def _incident(delivery: Delivery) -> str:
     """The incident of this end; "" if the member knows, or closed their account."""
     if not delivery.link.member.is_active:
@@ -138,7 +132,7 @@ def _incident(delivery: Delivery) -> str:
     if delivery.reason == corrections.NOT_SENT_ANEW:
         return f"{NOT_CHANGED} {delivery.reason}"
     if delivery.is_delete:
-        copy = published_copy_of(delivery)
+        copy = sequence.published_copy_of(delivery)
         is_left = copy is not None and sequence.may_be_out(copy)
         return _incident_of_subject(delivery, STILL_OUT_THERE) if is_left else ""
     if delivery.is_edit and delivery.reason == reasons.COPY_GONE:

@@ -51,7 +51,7 @@ class EditForm(PostTextForm):
         version = str(self.cleaned_data["version"])
         return {**self.words(), "url_title": url_title, "version": version}
 
-    def is_behind(self) -> bool:
+    def is_page_outdated(self) -> bool:
         """Whether the post was edited since this page was made."""
         return self.cleaned_data["version"] != self.post.version
 

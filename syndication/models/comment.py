@@ -9,9 +9,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Block, Member, PublicTextField, in_audience, readable_by
+from accounts.models import Block, Member, PublicTextField, in_audience
+from accounts.models.audience import name_known_to
 from syndication.models.hiding import is_shown_to
 from syndication.models.post import Post
 from syndication.models.post_reader import is_chosen_reader
@@ -30,7 +31,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             return self.none()
         shown = self.filter(is_shown_to(viewer, "writer"))
         heard = shown.filter(_is_about_what_is_read(viewer), _is_heard(viewer, "writer"))
-        return heard.annotate(writer_name=_name_known_to(viewer, "writer"))
+        return heard.annotate(writer_name=name_known_to(viewer, "writer"))
 
     def readable_on(self, post: Post, viewer: Member) -> CommentQuerySet:
         """The same on one post that is open to the viewer (Post.objects.with_talk_open_to).
@@ -39,7 +40,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """
         shown = self.filter(is_shown_to(viewer, "writer"), post=post.pk)
         heard = shown.filter(_is_heard(viewer, "writer", author=post.author_id))
-        return heard.annotate(writer_name=_name_known_to(viewer, "writer"))
+        return heard.annotate(writer_name=name_known_to(viewer, "writer"))
 
     def of(self, member: Member) -> CommentQuerySet:
         """The member's own, whatever became of the post."""
@@ -56,20 +57,12 @@ class LikeQuerySet(models.QuerySet["Like"]):
         if viewer is None or not viewer.is_authenticated:
             return self.none()
         heard = self.filter(_is_about_what_is_read(viewer), _is_heard(viewer, "member"))
-        return heard.annotate(member_name=_name_known_to(viewer, "member"))
+        return heard.annotate(member_name=name_known_to(viewer, "member"))
 
     def readable_on(self, post: int, viewer: Member, *, author: int | OuterRef) -> LikeQuerySet:
         """As CommentQuerySet.readable_on; `author` is the post's."""
         heard = self.filter(_is_heard(viewer, "member", author=author), post=post)
-        return heard.annotate(member_name=_name_known_to(viewer, "member"))
-
-
-def _name_known_to(viewer: Member, speaker: str) -> Case:
-    named = readable_by(viewer, owner=speaker, audience=f"{speaker}__display_name_audience")
-    return Case(
-        When(named & ~Q(**{f"{speaker}__display_name": ""}), then=F(f"{speaker}__display_name")),
-        default=F(f"{speaker}__username"),
-    )
+        return heard.annotate(member_name=name_known_to(viewer, "member"))
 
 
 def _is_about_what_is_read(viewer: Member) -> Q:

@@ -2,11 +2,11 @@
 
     waiting ──▶ sending ──▶ sent
        ▲           │  ├───▶ failed ──▶ waiting (retry) | cancelled (dismiss)
-       │           │  ├───▶ parked ──▶ waiting (linked again) | missed | cancelled
+       │           │  ├───▶ parked ──▶ waiting (linked again) | expired | cancelled
        │           │  ├───▶ cancelled (the pre-send check failed)
        │           │  └───▶ unconfirmed ──▶ sent | waiting | parked | failed | cancelled
        └───────────┘
-    waiting ──▶ parked | cancelled | missed | failed          missed ──▶ waiting | cancelled
+    waiting ──▶ parked | cancelled | expired | failed         expired ──▶ waiting | cancelled
     skipped: the network cannot carry it, or not edit it; previewed
 
 On one link the deliveries of one post run in sequence:

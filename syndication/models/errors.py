@@ -1,4 +1,4 @@
-"""Exceptions of actions that are refused. The text is for the member."""
+"""Exceptions of actions that are refused. NotNow holds a code, whose sentence is for the member."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ class Link(models.Model):
     @property
     def is_held_back(self) -> bool:
         """Whether its deliveries wait for now, as the columns of delivery.availability have it."""
-        is_out = getattr(self, "rests_until", None) or getattr(self, "limited_until", None)
+        is_out = getattr(self, "host_rests_until", None) or getattr(self, "limited_until", None)
         return bool(is_out) or getattr(self, "paused", None) is not None
 
     @property

@@ -68,8 +68,8 @@ class AnswerTarget:
 def target_of_item(item: FeedItem) -> AnswerTarget:
     """What a reply to a friend's post answers: of a boost the boosted post.
 
-    Of a boost that was pulled before targets were, the boosted post's id is not known: the boost's own id
-    would name it to read it, but not to find a reply under it, nor to take a like of it back.
+    A boost that was imported by a version without `target_id` cannot be answered: the id of the boosted post is not
+    known, and by the boost's own id a reply could not be found again, nor a like taken back.
     """
     is_boost = any(kind == "passed_on" for kind, _ in item.attached)
     return AnswerTarget(

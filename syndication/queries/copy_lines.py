@@ -187,8 +187,8 @@ def _waiting(row: Any, clock: MemberClock) -> tuple[str, str]:
     reason = row.reason_in_words
     if row.paused is not None:
         words, reason = _("waits because the staff paused the network"), row.paused
-    elif row.rests_until is not None:
-        until = {"when": clock.coming(max(row.rests_until, row.due_at))}
+    elif row.host_rests_until is not None:
+        until = {"when": clock.coming(max(row.host_rests_until, row.due_at))}
         words = _("the network does not answer; tries again at %(when)s") % until
     elif row.limited_until is not None:
         until = {"when": clock.coming(max(row.limited_until, row.due_at))}

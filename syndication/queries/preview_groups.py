@@ -147,7 +147,7 @@ def _public_readers(going: Sequence[DeliveryPreview]) -> str:
 
 
 def _waits_for_audience(one: DeliveryPreview) -> bool:
-    return one.goes_to_everyone and one.reason in OF_AUDIENCE
+    return one.would_go_if_public and one.reason in OF_AUDIENCE
 
 
 def _waits(link: Link) -> bool:

@@ -59,7 +59,7 @@ def lines_with_commands(
 ) -> UncountedPage:
     """Page `number` of the lines of `rows`, which are of one `subject` (queries.copy_lines).
 
-    The row of each has its `commands`, whether its copy is behind the post (`is_behind`), and where the
+    The row of each has its `commands`, whether its copy is behind the post (`is_outdated`), and where the
     member can look, or delete, as they are asked to (`look_at`).
     """
     newest = with_answers(newest_rows(rows, subject, clock), subject)
@@ -68,7 +68,7 @@ def lines_with_commands(
     for row in page:
         names = commands.available_commands(row)
         row.commands = [(name, COMMANDS[name][0]) for name in names]
-        row.is_behind = not row.is_going and deliveries.is_behind(row)
+        row.is_outdated = not row.is_going and deliveries.is_outdated(row)
         row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""
     page.object_list = copy_lines(page.object_list, clock)
     return page

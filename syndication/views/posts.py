@@ -102,7 +102,7 @@ def post_edit(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _edit_page(request, form)
     words = posts.with_url_title(post, form.words())
-    if form.is_behind() and posts.would_change(post, words):
+    if form.is_page_outdated() and posts.would_change(post, words):
         form.say_what_stands(post)
         return _edit_page(request, form)
     if "confirm" not in request.POST:

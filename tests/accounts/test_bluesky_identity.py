@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import LinkingFailed
 from accounts.providers.bluesky.identity import Identity, fetch_identity
 from tests.scripted_server import ScriptedServer, answer, playing
 
@@ -58,5 +58,5 @@ def test_a_document_of_somebody_else_is_no_identity(settings: Any) -> None:
 
     with playing(play) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
-        with pytest.raises(ExchangeFailed):
+        with pytest.raises(LinkingFailed):
             fetch_identity(of_the_web(server), {})

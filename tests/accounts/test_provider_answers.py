@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from allauth.socialaccount.adapter import get_adapter
 
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import LinkingFailed
 from accounts.providers.bluesky.authorization_server import (
     AuthorizationServer,
     find_authorization_server,
@@ -44,14 +44,14 @@ def test_a_host_may_be_as_long_as_a_uid_has_room_for() -> None:
 
 
 def test_a_server_in_a_private_network_is_told_as_one() -> None:
-    with pytest.raises(ExchangeFailed) as failed:
+    with pytest.raises(LinkingFailed) as failed:
         request_server("printer.example", "GET", "https://10.1.2.3/")
     assert "printer.example is in a private network" in failed.value.words
 
 
 @pytest.mark.parametrize("name", ["", 5, None, "x" * 5000])
 def test_an_issuer_without_a_name_is_none(name: object) -> None:
-    with pytest.raises(ExchangeFailed):
+    with pytest.raises(LinkingFailed):
         Issuer.described({"issuer": name})
 
 
@@ -76,7 +76,7 @@ def test_an_answer_that_is_no_json_is_nothing(settings: Any, raw: bytes, found: 
 def test_a_server_in_trouble_gives_no_answer(settings: Any, status: str) -> None:
     with playing(said({"a": 1}, status)) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
-        with pytest.raises(ExchangeFailed):
+        with pytest.raises(LinkingFailed):
             fetch_json(server.url)
 
 
@@ -89,7 +89,7 @@ def test_what_is_no_did_is_none() -> None:
 def test_a_document_without_a_server_is_no_identity(settings: Any, services: object) -> None:
     with playing(said({"id": DID, "service": services})) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
-        with pytest.raises(ExchangeFailed):
+        with pytest.raises(LinkingFailed):
             fetch_identity(DID, {"plc_url": server.url})
 
 
@@ -121,7 +121,7 @@ def test_an_endpoint_without_https_is_none(settings: Any, endpoint: object, is_t
         if is_taken:
             assert find_authorization_server(server.authority).token_url == endpoint
             return
-        with pytest.raises(ExchangeFailed):
+        with pytest.raises(LinkingFailed):
             find_authorization_server(server.authority)
 
 
@@ -144,7 +144,7 @@ def test_a_pushed_request_that_is_refused_leads_nowhere(
         if is_taken:
             assert "request_uri=urn%3Ax" in authorizer.push(client, **wanted)
             return
-        with pytest.raises(ExchangeFailed):
+        with pytest.raises(LinkingFailed):
             authorizer.push(client, **wanted)
 
 
@@ -159,7 +159,7 @@ def test_a_pushed_request_that_is_refused_leads_nowhere(
 )
 def test_tokens_that_are_not_bound_or_of_somebody_else_are_not_taken(given: Any) -> None:
     stash = {"did": DID if "b" * 24 in given["sub"] else ""}
-    with pytest.raises(ExchangeFailed):
+    with pytest.raises(LinkingFailed):
         BlueskyProvider._identity_of(None, given, stash, Server("a.example"), None)  # type: ignore[arg-type]
 
 
@@ -172,7 +172,7 @@ def test_tokens_that_are_not_bound_or_of_somebody_else_are_not_taken(given: Any)
 def test_an_account_that_is_not_whole_is_none(settings: Any, raw: bytes) -> None:
     with playing(raw) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
-        with pytest.raises(ExchangeFailed):
+        with pytest.raises(LinkingFailed):
             mastodon._account(Server(server.authority), {"access_token": "a", "scopes": []})
 
 

@@ -19,10 +19,7 @@ COMMAND = "Django finds a command by the name of this class"
 ALLOWED: dict[str, dict[str, str]] = {
     "accounts": {},
     "profilelink": {"Command": COMMAND},
-    "syndication": {
-        "Command": COMMAND,
-        "RemoteReply": "the value that a connector gives, and the row that it becomes",
-    },
+    "syndication": {"Command": COMMAND},
 }
 
 

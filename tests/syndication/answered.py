@@ -21,7 +21,7 @@ from syndication.connectors.base import (
     Friend,
     Kind,
     PostActivity,
-    RemoteReply,
+    ReceivedReply,
 )
 from syndication.delivery import imports
 from syndication.models import CopyActivity, Delivery, Link, Pull
@@ -117,9 +117,9 @@ class AnsweredSlateConnector(SlateConnector):
             if len(page) < PAGE:
                 return
 
-    def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
+    def replies(self, post: PostActivity) -> Iterator[ReceivedReply]:
         for each in self._back.read(f"/back/replies/{post.remote_id}"):
-            yield RemoteReply(
+            yield ReceivedReply(
                 remote_id=each["id"],
                 parent_id=each["parent"],
                 author=Friend(each["who"], each["who"].title(), handle=f"@{each['who']}@slate"),

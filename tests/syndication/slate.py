@@ -24,7 +24,6 @@ from accounts.models import Member
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.api import ApiClient
 from syndication.connectors.base import (
-    Audience,
     Candidates,
     Connector,
     Credentials,
@@ -35,6 +34,7 @@ from syndication.connectors.base import (
     Receipt,
     RemotePost,
     Terms,
+    WireAudience,
 )
 from syndication.connectors.errors import CopyGone, Rejected, Unsupported
 from syndication.delivery import credentials
@@ -269,7 +269,7 @@ class SlateConnector(Connector):
     limits: ClassVar[Mapping[Kind, Limits]] = {
         kind: Limits(text=LONGEST, photos=1) for kind in KINDS
     }
-    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = {
+    audiences: ClassVar[Mapping[Kind, frozenset[WireAudience]]] = {
         kind: frozenset({"everyone", "friends"}) for kind in KINDS
     }
     can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)

@@ -9,7 +9,7 @@ import pytest
 from syndication.actions import posts
 from syndication.connectors.base import OutgoingPost
 from syndication.connectors.content import CONTENT, LONGEST, TYPED, content_of
-from syndication.delivery import eligibility
+from syndication.delivery import eligibility, snapshots
 from syndication.models import Post, PostKind
 from tests.accounts.admin.rows import address
 from tests.making import make_link, make_member, make_post
@@ -36,8 +36,8 @@ def test_each_word_of_a_draft_goes_out_with_the_post_and_is_found_again(name):
     hanako = make_member("hanako")
     post = posts.create_post(draft_of(), by=hanako)
     sent = eligibility.outgoing_post(post, make_link(hanako), "everyone")
-    kept = json.loads(json.dumps(eligibility.snapshot_of(sent, version=1)))
-    assert [getattr(one, name) for one in (post, sent, eligibility.post_from_snapshot(kept))] == [
+    kept = json.loads(json.dumps(snapshots.snapshot_of(sent, version=1)))
+    assert [getattr(one, name) for one in (post, sent, snapshots.post_from_snapshot(kept))] == [
         WORDS[name]
     ] * 3
 
@@ -60,6 +60,6 @@ def test_each_word_is_edited_shown_to_staff_exported_and_wiped(name):
 @pytest.mark.django_db
 def test_a_link_that_left_before_the_update_is_looked_for_with_the_title_of_its_page():
     before = {"kind": "link", "text": "", "title": "A page", "url": "https://example.org/"}
-    assert eligibility.post_from_snapshot(before) == OutgoingPost(
+    assert snapshots.post_from_snapshot(before) == OutgoingPost(
         kind="link", url_title="A page", url="https://example.org/"
     )

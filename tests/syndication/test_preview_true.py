@@ -74,7 +74,7 @@ class Case:
     opted_in: bool = True
     link: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=lambda: {"text": "おはよう"})
-    with_photo: bool = False
+    photos: int = 0
 
 
 APPROVED = {"follows_approved": True}
@@ -89,8 +89,9 @@ CASES: dict[str, Case] = {
     reasons.TEXT_TOO_LONG: Case(network="mastodon", audience="friends", link=APPROVED, words={"text": "雪" * 501}),
     reasons.NAMES_SOMEBODY: Case(network="mastodon", audience="friends", link=APPROVED, words={"text": "@taro@m.example へ"}),
     reasons.READ_AS_COMMAND: Case(network="gnusocial", words={"text": "stop"}),
-    reasons.NOTHING_TO_SEND: Case(network=KEY, kind="photo", with_photo=True, words={}, link={"never_permalink": True}),
-    reasons.NO_PHOTOS_AT_ALL: Case(network=KEY, kind="photo", audience="friends", with_photo=True),
+    reasons.NOTHING_TO_SEND: Case(network=KEY, kind="photo", photos=1, words={}, link={"never_permalink": True}),
+    reasons.NO_PHOTOS_AT_ALL: Case(network=KEY, kind="photo", audience="friends", photos=1),
+    reasons.PHOTOS_TOO_MANY: Case(kind="photo", audience="friends", photos=2),
     reasons.ADDRESS_TOO_LONG: Case(network="mastodon", kind="link", audience="friends", link=APPROVED, words={"url": f"https://a.example/{'a' * 700}"}),
 }  # fmt: skip
 # Refusals that no form can make, or that other rules answer before: by what.
@@ -99,7 +100,6 @@ NOT_OF_A_DRAFT = {
     "ADDRESS_MISSING": "the form asks for it",
     "PHOTO_MISSING": "the form asks for it",
     "TITLE_TOO_LONG": "mixi takes what the form takes",
-    "PHOTOS_TOO_MANY": "a post has one photo",
     "PHOTO_FITS_NOWHERE": "what was uploaded is a JPEG that fits",
     "CANNOT_DELETE": "of deletes",
     "CANNOT_READ_BACK": "of looking",
@@ -115,15 +115,18 @@ def narrow_slate(slate: Any) -> Any:
 
 
 def draft_of(case: Case, member: Member) -> Draft:
-    photo = None
-    if case.with_photo:
+    if case.photos:
         log_in_phone(member)
-        photo = KeptPhoto.objects.create(member=member, photo=uploaded(a_photo()))
+    photos = [
+        KeptPhoto.objects.create(member=member, key=secrets.token_hex(8), photo=uploaded(a_photo()))
+        for _ in range(case.photos)
+    ]
     return Draft(
         kind=case.kind,
         audience=case.audience,
         form_key=secrets.token_hex(16),
-        photo=photo,
+        photo=photos[0] if photos else None,
+        more_photos=tuple(photos[1:]),
         **case.words,
     )
 

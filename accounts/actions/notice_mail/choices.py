@@ -104,7 +104,7 @@ def make_off_token(mail: NoticeMail) -> str:
 def end_mails(token: str) -> None:
     """End mails of the class, to the address, of the mail in which the link stood.
 
-    A link that is dead, or older than its row, does nothing, and nobody is told.
+    An address that was not made here, or whose mail's row was deleted, does nothing, and the answer is the same.
     """
     mail = _mail_of_token(token)
     if mail is None or mail.mail_class == MailClass.SECURITY:

@@ -30,7 +30,7 @@ SERVER_AGAIN_AFTER = timedelta(minutes=2)  # the mail server did not answer
 MAIL_AGAIN_AFTER = timedelta(minutes=15)  # it could not take this mail then
 MAX_GATHERED = 200  # notices of one look
 KEPT_FOR = timedelta(days=90)
-AT_ONCE = 1000
+MAX_ROWS = 1000  # of one step
 
 
 class LostMailClaim(Exception):
@@ -127,7 +127,7 @@ def release_mail(mail: NoticeMail, due_at: datetime | None) -> None:
 
 def recover_expired_claims(now: datetime) -> int:
     """Settle the mails of workers that died: what was not begun is due again, the rest is unknown."""
-    expired = list(NoticeMail.objects.filter(lease_until__lte=now)[:AT_ONCE])
+    expired = list(NoticeMail.objects.filter(lease_until__lte=now)[:MAX_ROWS])
     for mail in expired:
         if mail.state == MailState.SENDING:
             settle_mail(mail, MailState.UNKNOWN, now)

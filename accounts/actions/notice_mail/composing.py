@@ -22,8 +22,8 @@ from accounts.models import MailClass, MailSettings, Notice, NoticeMail
 from accounts.public_urls import public_url
 
 MAX_BODY_LENGTH = 250  # full-width characters
-ADDRESS_WITHIN = 100
-MAX_LEAD_LENGTH = 70
+ADDRESS_WITHIN = 100  # the address ends within so many of them, whatever stands before it
+MAX_LEAD_LENGTH = 70  # of what stands before it
 
 # By code of notice: makes the address for an answer by mail, or "". Its arguments are the notice, where
 # the mail goes, the lines around the words, and the name in From.

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.crypto import dpop
-from accounts.providers.base import ExchangeFailed, credentials_of, discarding_on_failure
+from accounts.providers.base import LinkingFailed, credentials_of, discarding_on_failure
 from accounts.providers.bluesky.http import post_form
 from accounts.providers.bluesky.identity import Identity
 from accounts.providers.servers import Server, origin_of
@@ -20,7 +20,7 @@ USUAL = 7200.0  # seconds that an access token lives
 
 
 def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
-    """Open a session; return its credentials. Raises ExchangeFailed with words."""
+    """Open a session; return its credentials. Raises LinkingFailed with words."""
     server = f"{origin_of(identity.host)}/xrpc/com.atproto.server"
     typed = {"identifier": identity.did, "password": password}
     status, answer = post_form(f"{server}.createSession", json=typed)
@@ -28,7 +28,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
     if error == "AuthFactorTokenRequired":
         raise _main_password()
     if status == 401 or error == "AuthenticationRequired":
-        raise ExchangeFailed(
+        raise LinkingFailed(
             _(
                 "This app password does not work for %(handle)s. Make a new one in your Bluesky "
                 "settings."
@@ -37,7 +37,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
         )
     access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")
     if status != 200 or not isinstance(access, str) or not isinstance(refresh, str):
-        raise ExchangeFailed
+        raise LinkingFailed
     claims = dpop.unverified_claims(access)
     tokens = {"access_token": access, "refresh_token": refresh, "expires_in": _left(claims)}
     credentials = credentials_of(tokens, Server(identity.host))
@@ -49,7 +49,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
         if is_main:
             raise _main_password()
         if answer.get("did") != identity.did:
-            raise ExchangeFailed
+            raise LinkingFailed
     return credentials
 
 
@@ -58,7 +58,7 @@ def _is_ended(server: str, refresh: str) -> bool:
     headers = {"Authorization": f"Bearer {refresh}"}
     try:
         status, _fields = post_form(f"{server}.deleteSession", headers=headers)
-    except ExchangeFailed:
+    except LinkingFailed:
         return False
     return status == 200
 
@@ -71,7 +71,7 @@ def _left(claims: Mapping[str, Any]) -> float:
     return ends - time.time()
 
 
-def _main_password() -> ExchangeFailed:
-    return ExchangeFailed(
+def _main_password() -> LinkingFailed:
+    return LinkingFailed(
         _("This is your main password. Make an app password in Bluesky’s settings instead.")
     )

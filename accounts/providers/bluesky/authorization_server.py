@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 
-from accounts.providers.base import ExchangeFailed, bounded_line
+from accounts.providers.base import LinkingFailed, bounded_line
 from accounts.providers.bluesky.client import SCOPE, BlueskyClient
 from accounts.providers.bluesky.http import fetch_json, post_form
 from accounts.providers.bluesky.identity import host_of
@@ -40,7 +40,7 @@ class AuthorizationServer:
         self, client: BlueskyClient, *, key: str, verifier: str, state: str, login_hint: str
     ) -> str:
         """Push the request (RFC 9126); return the address of its permission page. Raises
-        ExchangeFailed."""
+        LinkingFailed."""
         digest = hashlib.sha256(verifier.encode()).digest()
         fields = {
             "client_id": client.id,
@@ -56,14 +56,14 @@ class AuthorizationServer:
         status, answer = post_form(self.par_url, key=key, data=fields)
         if status not in {200, 201} or not isinstance(answer.get("request_uri"), str):
             _log(self.issuer, status, answer)
-            raise ExchangeFailed
+            raise LinkingFailed
         query = {"client_id": client.id, "request_uri": answer["request_uri"]}
         return f"{self.authorize_url}?{urlencode(query)}"
 
     def exchange(
         self, client: BlueskyClient, *, key: str, verifier: str, code: str
     ) -> dict[str, Any]:
-        """Exchange a code for tokens. Raises ExchangeFailed."""
+        """Exchange a code for tokens. Raises LinkingFailed."""
         fields = {
             "grant_type": "authorization_code",
             "client_id": client.id,
@@ -75,7 +75,7 @@ class AuthorizationServer:
         status, answer = post_form(self.token_url, key=key, data=fields)
         if status not in {200, 201} or not answer.get("access_token"):
             _log(self.issuer, status, answer)
-            raise ExchangeFailed
+            raise LinkingFailed
         return dict(answer)
 
 
@@ -86,7 +86,7 @@ def _log(issuer: str, status: int, answer: Mapping[str, Any]) -> None:
 
 
 def find_authorization_server(host: str) -> AuthorizationServer:
-    """Return the authorization server of the server at `host`. Raises ExchangeFailed."""
+    """Return the authorization server of the server at `host`. Raises LinkingFailed."""
     return _described(_issuer_of(origin_of(host)))
 
 
@@ -102,18 +102,18 @@ def _issuer_of(origin: str) -> str:
         return origin  # what the member typed may be an authorization server itself
     named = described.get("authorization_servers") if isinstance(described, dict) else None
     if not isinstance(named, list) or len(named) != 1 or not isinstance(named[0], str):
-        raise ExchangeFailed
+        raise LinkingFailed
     if described.get("resource") != origin:
-        raise ExchangeFailed
+        raise LinkingFailed
     return origin_of(host_of(named[0]))
 
 
 def _described(issuer: str) -> AuthorizationServer:
     found = fetch_json(f"{issuer}{METADATA}")
     if not isinstance(found, dict) or found.get("issuer") != issuer:
-        raise ExchangeFailed
+        raise LinkingFailed
     if "atproto" not in (found.get("scopes_supported") or ()):
-        raise ExchangeFailed
+        raise LinkingFailed
     return AuthorizationServer(
         issuer,
         *(
@@ -128,10 +128,10 @@ def _described(issuer: str) -> AuthorizationServer:
 
 
 def _secure(url: object) -> str:
-    """Return an address with https, or of an allowed private machine. Raises ExchangeFailed."""
+    """Return an address with https, or of an allowed private machine. Raises LinkingFailed."""
     parts = urlsplit(url) if isinstance(url, str) else None
     if parts is None or not parts.hostname:
-        raise ExchangeFailed
+        raise LinkingFailed
     if parts.scheme != "https" and parts.netloc.lower() not in settings.ALLOWED_PRIVATE_HOSTS:
-        raise ExchangeFailed
+        raise LinkingFailed
     return parts.geturl()

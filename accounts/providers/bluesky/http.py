@@ -9,17 +9,17 @@ from typing import Any
 from allauth.socialaccount.adapter import get_adapter
 
 from accounts.crypto import dpop
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import LinkingFailed
 from accounts.safe_http import HttpFailure
 
 Fields = Mapping[str, Any]
 
 
 def fetch_json(url: str) -> Any:
-    """Fetch the JSON at `url`, None where it is not JSON. Raises ExchangeFailed without an answer."""
+    """Fetch the JSON at `url`, None where it is not JSON. Raises LinkingFailed without an answer."""
     answer = _ask("GET", url)
     if answer.status_code >= 500 or answer.status_code == 429:
-        raise ExchangeFailed
+        raise LinkingFailed
     return _json(answer) if answer.status_code == 200 else None
 
 
@@ -27,7 +27,7 @@ def fetch_text(url: str) -> str:
     """Fetch the plain text at `url`, "" where there is none."""
     try:
         answer = _ask("GET", url)
-    except ExchangeFailed:
+    except LinkingFailed:
         return ""
     return answer.text.strip() if answer.status_code == 200 else ""
 
@@ -57,7 +57,7 @@ def _ask(method: str, url: str, **content: Any) -> Any:
         with get_adapter().get_requests_session() as session:
             return session.request(method, url, allow_redirects=False, **content)
     except HttpFailure:
-        raise ExchangeFailed from None
+        raise LinkingFailed from None
 
 
 def _json(answer: Any) -> Any:

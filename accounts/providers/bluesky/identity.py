@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from accounts.providers.base import ExchangeFailed, bounded_line
+from accounts.providers.base import LinkingFailed, bounded_line
 from accounts.providers.bluesky.http import fetch_json, fetch_text
 from accounts.providers.servers import NotAServer, origin_of, parse_host
 
@@ -52,7 +52,7 @@ def resolve_handle(handle: str, settings: Mapping[str, str]) -> str:
     url = f"{settings['api_url']}/xrpc/com.atproto.identity.resolveHandle?handle={quote(handle)}"
     try:
         answer = fetch_json(url)
-    except ExchangeFailed:
+    except LinkingFailed:
         answer = None
     found = parse_did(answer.get("did")) if isinstance(answer, dict) else ""
     if found or handle.endswith(RESERVED):
@@ -61,10 +61,10 @@ def resolve_handle(handle: str, settings: Mapping[str, str]) -> str:
 
 
 def fetch_identity(did: str, settings: Mapping[str, str]) -> Identity:
-    """Read the document of `did`. Raises ExchangeFailed where it has none or no server."""
+    """Read the document of `did`. Raises LinkingFailed where it has none or no server."""
     document = fetch_json(_address(did, settings))
     if not isinstance(document, dict) or document.get("id") != did:
-        raise ExchangeFailed
+        raise LinkingFailed
     handle = _handle_in(document)
     if handle and resolve_handle(handle, settings) != did:
         handle = ""  # it names somebody else, or nobody
@@ -79,7 +79,7 @@ def fetch_display(identity: Identity) -> tuple[str, str]:
         answer = fetch_json(f"{origin}/xrpc/com.atproto.repo.getRecord?{urlencode(query)}")
         value = answer["value"]
         name = bounded_line(value.get("displayName"))
-    except (ExchangeFailed, LookupError, TypeError, AttributeError):
+    except (LinkingFailed, LookupError, TypeError, AttributeError):
         return "", ""
     try:
         blob = {"did": identity.did, "cid": str(value["avatar"]["ref"]["$link"])}
@@ -103,7 +103,7 @@ def _handle_in(document: Mapping[str, Any]) -> str:
 
 
 def _host_in(document: Mapping[str, Any]) -> str:
-    """Return the host of the account's server. Raises ExchangeFailed."""
+    """Return the host of the account's server. Raises LinkingFailed."""
     services = document.get("service")
     for service in services if isinstance(services, list) else ():
         if not isinstance(service, dict) or not str(service.get("id")).endswith("#atproto_pds"):
@@ -111,16 +111,16 @@ def _host_in(document: Mapping[str, Any]) -> str:
         url = service.get("serviceEndpoint")
         if service.get("type") == "AtprotoPersonalDataServer" and isinstance(url, str):
             return host_of(url)
-    raise ExchangeFailed
+    raise LinkingFailed
 
 
 def host_of(url: str) -> str:
-    """Return the canonical host of an address without a path. Raises ExchangeFailed."""
+    """Return the canonical host of an address without a path. Raises LinkingFailed."""
     parts = urlsplit(url)
     try:
         host = parse_host(url)
     except NotAServer:
-        raise ExchangeFailed from None
+        raise LinkingFailed from None
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ExchangeFailed
+        raise LinkingFailed
     return host

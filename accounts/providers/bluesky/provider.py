@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.crypto import dpop
 from accounts.providers.base import (
     Authorized,
-    ExchangeFailed,
     LinkCallback,
+    LinkingFailed,
     LinkRedirect,
     NetworkProvider,
     bounded_line,
@@ -79,15 +79,15 @@ class BlueskyProvider(NetworkProvider):
         """Check that it is a server of this kind; there is no registration."""
         try:
             return {"issuer": find_authorization_server(host).issuer}
-        except ExchangeFailed:
+        except LinkingFailed:
             words = _("No Bluesky account or server was found at %(host)s. Check the name.")
-            raise ExchangeFailed(words % {"host": host}) from None
+            raise LinkingFailed(words % {"host": host}) from None
 
     def begin_link(
         self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
     ) -> LinkRedirect:
         if server is None:
-            raise ExchangeFailed
+            raise LinkingFailed
         authorizer = find_authorization_server(server.host)
         key, verifier, state = dpop.new_private_key(), new_verifier(), secrets.token_urlsafe(20)
         known = self._identity
@@ -108,13 +108,13 @@ class BlueskyProvider(NetworkProvider):
         try:
             return self._exchanged(callback.params, callback.stash, callback.server)
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
-            raise ExchangeFailed from None  # an answer that is not of the promised shape
+            raise LinkingFailed from None  # an answer that is not of the promised shape
 
     def link_by_password(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
         handle = parse_handle(name)
         did = resolve_handle(handle, self.app.settings) if handle else ""
         if not did:
-            raise ExchangeFailed(self._no_such_handle(name))
+            raise LinkingFailed(self._no_such_handle(name))
         identity = self._own(did, handle)
         credentials = session_by_password(identity, password)
         with discarding_on_failure(credentials):
@@ -124,11 +124,11 @@ class BlueskyProvider(NetworkProvider):
         self, params: Mapping[str, str], stash: Mapping[str, str], server: Server | None
     ) -> Authorized:
         if server is None:
-            raise ExchangeFailed
+            raise LinkingFailed
         Issuer(stash["issuer"], promises_iss=True).check(params)
         authorizer = find_authorization_server(server.host)
         if authorizer.issuer != stash["issuer"]:
-            raise ExchangeFailed
+            raise LinkingFailed
         answer = authorizer.exchange(
             self._client, key=stash["key"], verifier=stash["verifier"], code=params["code"]
         )
@@ -144,7 +144,7 @@ class BlueskyProvider(NetworkProvider):
             identity = self._identity_of(answer, stash, server, authorizer)
             credentials["host"] = identity.host
             if not set(SCOPE.split()) <= set(credentials["scopes"]):
-                raise ExchangeFailed
+                raise LinkingFailed
             return self._authorized(identity, credentials)
 
     def _identity_of(
@@ -154,22 +154,22 @@ class BlueskyProvider(NetworkProvider):
         server: Server,
         authorizer: AuthorizationServer,
     ) -> Identity:
-        """Return the account of the tokens, if the issuer is authoritative for it. Raises ExchangeFailed."""
+        """Return the account of the tokens, if the issuer is authoritative for it. Raises LinkingFailed."""
         did = parse_did(answer["sub"])
         is_bound = str(answer.get("token_type")).lower() == "dpop"
         if not is_bound or not did or (stash["did"] and did != stash["did"]):
-            raise ExchangeFailed
+            raise LinkingFailed
         identity = fetch_identity(did, self.app.settings)
         if identity.host != server.host and find_authorization_server(identity.host) != authorizer:
-            raise ExchangeFailed
+            raise LinkingFailed
         return identity
 
     def _own(self, did: str, handle: str) -> Identity:
-        """Return the account of `did`, which must have `handle`. Raises ExchangeFailed with words."""
+        """Return the account of `did`, which must have `handle`. Raises LinkingFailed with words."""
         identity = fetch_identity(did, self.app.settings)
         if identity.handle != handle:
             words = _("The owner of %(handle)s could not be verified. Check the name.")
-            raise ExchangeFailed(words % {"handle": handle})
+            raise LinkingFailed(words % {"handle": handle})
         return identity
 
     def _authorized(self, identity: Identity, credentials: dict[str, Any]) -> Authorized:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.providers.base import (
     Authorized,
-    ExchangeFailed,
     LinkCallback,
+    LinkingFailed,
     LinkRedirect,
     bounded_line,
     name_with_server,
@@ -45,9 +45,9 @@ class GnusocialProvider(OAuth1Network):
         _check(host)
         try:
             return self._leave(require_server(server))
-        except ExchangeFailed as error:
+        except LinkingFailed as error:
             words = _("%(host)s does not let this site register. Ask the staff of that server why.")
-            raise ExchangeFailed(error.words or words % {"host": host}) from None
+            raise LinkingFailed(error.words or words % {"host": host}) from None
 
     def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
         endpoints = self.endpoints(callback.server)
@@ -65,7 +65,7 @@ class GnusocialProvider(OAuth1Network):
         endpoints = self.endpoints(server)
         try:
             return self.begin_at(endpoints, server)
-        except ExchangeFailed as error:
+        except LinkingFailed as error:
             if endpoints.client_key == NAMELESS or error.words:  # no answer is no refusal
                 raise
         logger.warning("%s does not take the key that GNUSOCIAL_APPS has for it", server.host)
@@ -80,7 +80,7 @@ class GnusocialProvider(OAuth1Network):
         found = json_fields(signed_get(endpoints, url, token, secret))
         ident, name = str(found.get("id") or ""), bounded_line(found.get("screen_name"))
         if not _ID.fullmatch(ident) or not name:
-            raise ExchangeFailed
+            raise LinkingFailed
         held = oauth1_credentials(token, secret, server)
         held["extra"] |= {"client_key": endpoints.client_key}
         held["extra"] |= {"client_secret": endpoints.client_secret}
@@ -108,7 +108,7 @@ def _apps(text: str) -> Mapping[str, tuple[str, str]]:
 
 
 def _check(host: str) -> None:
-    """Check that a server of this kind answers. Raises ExchangeFailed with words.
+    """Check that a server of this kind answers. Raises LinkingFailed with words.
 
     One that fails to say so (5xx) is asked for a request token, which tells as well.
     """
@@ -122,7 +122,7 @@ def _check(host: str) -> None:
     if fails:
         return
     words = _("%(host)s answers, but is not a GNU social server. Check the name.")
-    raise ExchangeFailed(words % {"host": host})
+    raise LinkingFailed(words % {"host": host})
 
 
 provider_classes = [GnusocialProvider]

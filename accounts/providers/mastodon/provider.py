@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from accounts.providers.base import (
     Authorized,
-    ExchangeFailed,
     LinkCallback,
+    LinkingFailed,
     LinkRedirect,
     NetworkProvider,
     RegistrationGone,
@@ -101,9 +101,9 @@ class MastodonProvider(NetworkProvider):
         except OAuth2Error as error:
             if "invalid_client" in str(error):
                 raise RegistrationGone from None
-            raise ExchangeFailed from None
+            raise LinkingFailed from None
         except (HttpFailure, LookupError, TypeError, ValueError, AttributeError):
-            raise ExchangeFailed from None
+            raise LinkingFailed from None
         credentials["scopes"] = credentials["scopes"] or stash.get("scopes", "").split()
         with discarding_on_failure(credentials):
             return _account(server, credentials)
@@ -123,7 +123,7 @@ class MastodonProvider(NetworkProvider):
 
 
 def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
-    """Return the account of the token. Raises ExchangeFailed."""
+    """Return the account of the token. Raises LinkingFailed."""
     answer = request_server(
         server.host,
         "GET",
@@ -136,7 +136,7 @@ def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
     found = json_fields(answer)
     ident = str(found.get("id") or "")
     if answer.status_code != 200 or not _ID.fullmatch(ident):
-        raise ExchangeFailed
+        raise LinkingFailed
     acct = bounded_line(found.get("acct")) or ident
     return Authorized(
         uid=f"{server.host}/{ident}",

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import LinkingFailed
 from accounts.providers.http import (
     check_not_blocked,
     check_not_failing,
@@ -43,7 +43,7 @@ UNKNOWN = frozenset({"invalid_client", "unauthorized_client", "invalid_client_id
 
 
 def register_client(host: str, *, callback_url: str, is_broad: bool = False) -> Mapping[str, str]:
-    """Register at `host`; return our keys and their scopes. Raises ExchangeFailed with words.
+    """Register at `host`; return our keys and their scopes. Raises LinkingFailed with words.
 
     Checks first that it is such a server, so that a member learns what is wrong.
     """
@@ -53,7 +53,9 @@ def register_client(host: str, *, callback_url: str, is_broad: bool = False) -> 
     if is_broad or version.lower().startswith(BROAD_SCOPES_ONLY):
         scopes = BROAD_SCOPES
     answer = _register(host, callback_url, scopes)
-    if answer.status_code in {400, 422} and scopes != BROAD_SCOPES:  # as likely as anything
+    if (
+        answer.status_code in {400, 422} and scopes != BROAD_SCOPES
+    ):  # old servers refuse narrow scopes so
         scopes = BROAD_SCOPES
         answer = _register(host, callback_url, scopes)
     return {**_keys(host, answer, scopes), "redirect_uri": callback_url}
@@ -106,7 +108,7 @@ def is_registration_known(server: Server, *, callback_url: str) -> bool:
 
 def issuer_of(host: str) -> Issuer:
     """The name that comes back with a server's codes: of its metadata, or its address where it has
-    none (before 4.3, and other makes). Raises ExchangeFailed with words."""
+    none (before 4.3, and other makes). Raises LinkingFailed with words."""
     origin = origin_of(host)
     answer = request_server(host, "GET", f"{origin}{METADATA}")
     if answer.status_code != 200:
@@ -114,21 +116,21 @@ def issuer_of(host: str) -> Issuer:
     try:
         issuer = Issuer.described(json_fields(answer))
         other = parse_host(issuer.name)
-    except (ExchangeFailed, NotAServer):
+    except (LinkingFailed, NotAServer):
         raise _no_such_server(host) from None
     if other == host:
         return issuer
     words = _("%(host)s signs people in at %(other)s. Type that name instead.")
-    raise ExchangeFailed(words % {"host": host, "other": other})
+    raise LinkingFailed(words % {"host": host, "other": other})
 
 
-def _no_such_server(host: str) -> ExchangeFailed:
+def _no_such_server(host: str) -> LinkingFailed:
     words = _("%(host)s answers, but is not a Mastodon server. Check the name.")
-    return ExchangeFailed(words % {"host": host})
+    return LinkingFailed(words % {"host": host})
 
 
 def _version(host: str) -> str:
-    """Return the server's version string, "" where it fails to state one. Raises ExchangeFailed with words for
+    """Return the server's version string, "" where it fails to state one. Raises LinkingFailed with words for
     one of another kind.
 
     Some servers fail at one of the two addresses for good (Takahē 0.11 at v2), so an error of 5xx
@@ -167,7 +169,7 @@ def _keys(host: str, answer: Any, scopes: tuple[str, ...]) -> Mapping[str, str]:
     known = json_fields(answer)
     keys = {name: str(known.get(name) or "") for name in ("client_id", "client_secret")}
     if not all(0 < len(key) <= MAX_KEY_LENGTH for key in keys.values()):
-        raise ExchangeFailed(
+        raise LinkingFailed(
             _("%(host)s does not let this site register. Ask the staff of that server why.")
             % {"host": host}
         )

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from accounts.providers.base import (
     Authorized,
-    ExchangeFailed,
     LinkCallback,
+    LinkingFailed,
     LinkRedirect,
     NetworkProvider,
     bounded_line,
@@ -84,7 +84,7 @@ class MisskeyProvider(NetworkProvider):
         found = json_fields(request_server(server.host, "POST", url, json={}))
         user, token = found.get("user"), found.get("token")
         if found.get("ok") is not True or not isinstance(user, dict) or not isinstance(token, str):
-            raise ExchangeFailed
+            raise LinkingFailed
         scope = callback.stash.get("permissions") or " ".join(PERMISSIONS)
         return _account(server, user, {"access_token": token, "scope": scope})
 
@@ -92,7 +92,7 @@ class MisskeyProvider(NetworkProvider):
 def _account(server: Server, user: Mapping[str, Any], answer: Mapping[str, str]) -> Authorized:
     ident, username = str(user.get("id") or ""), bounded_line(user.get("username"))
     if not _ID.fullmatch(ident) or not username:
-        raise ExchangeFailed
+        raise LinkingFailed
     return Authorized(
         uid=f"{server.host}/{ident}",
         name=name_with_server(user.get("name") or username, username, server.host),
@@ -104,14 +104,14 @@ def _account(server: Server, user: Mapping[str, Any], answer: Mapping[str, str])
 
 
 def _check(host: str) -> None:
-    """Check that a server of this kind answers. Raises ExchangeFailed with words."""
+    """Check that a server of this kind answers. Raises LinkingFailed with words."""
     answer = request_server(host, "POST", f"{origin_of(host)}/api/meta", json={"detail": False})
     if answer.status_code == 200 and "maxNoteTextLength" in json_fields(answer):
         return
     check_not_blocked(host, answer)
     check_not_failing(host, answer)
     words = _("%(host)s answers, but is not a Misskey server. Check the name.")
-    raise ExchangeFailed(words % {"host": host})
+    raise LinkingFailed(words % {"host": host})
 
 
 provider_classes = [MisskeyProvider]

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.providers.base import Authorized, ExchangeFailed, bounded_line
+from accounts.providers.base import Authorized, LinkingFailed, bounded_line
 from accounts.providers.oauth2 import OAuth2Network
 
 SCOPES = (
@@ -88,7 +88,7 @@ class MixiProvider(OAuth2Network):
         found = profile["entry"]
         uid = str(found["id"])
         if not _UID.fullmatch(uid):
-            raise ExchangeFailed
+            raise LinkingFailed
         return Authorized(
             uid=uid,
             name=bounded_line(found.get("displayName")) or uid,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from accounts.providers.base import Authorized, ExchangeFailed, bounded_line
+from accounts.providers.base import Authorized, LinkingFailed, bounded_line
 from accounts.providers.http import request_server
 from accounts.providers.oauth1 import (
     OAuth1Endpoints,
@@ -47,7 +47,7 @@ class OrkutProvider(OAuth1Network):
         found = self._me(endpoints, token, secret)
         uid = str(found.get("id") or "")
         if not _UID.fullmatch(uid):
-            raise ExchangeFailed
+            raise LinkingFailed
         name = found.get("name")
         parts = (name.get("givenName"), name.get("familyName")) if isinstance(name, dict) else ()
         return Authorized(
@@ -59,7 +59,7 @@ class OrkutProvider(OAuth1Network):
         )
 
     def _me(self, endpoints: OAuth1Endpoints, token: str, secret: str) -> dict[str, Any]:
-        """Return the account's profile, by people.get. Raises ExchangeFailed."""
+        """Return the account's profile, by people.get. Raises LinkingFailed."""
         client = oauth1_client(endpoints, token, secret)
         url = f"{self.app.settings['api_url']}/rpc"
         kind = {"Content-Type": "application/json"}
@@ -68,9 +68,9 @@ class OrkutProvider(OAuth1Network):
         try:
             found = answer.json()[0]["result"]
         except (ValueError, LookupError, TypeError):
-            raise ExchangeFailed from None
+            raise LinkingFailed from None
         if not isinstance(found, dict):
-            raise ExchangeFailed
+            raise LinkingFailed
         return found
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.providers.base import Authorized, ExchangeFailed, bounded_line, name_with_handle
+from accounts.providers.base import Authorized, LinkingFailed, bounded_line, name_with_handle
 from accounts.providers.oauth2 import OAuth2Network
 
 SCOPES = (
@@ -38,7 +38,7 @@ class TwitterProvider(OAuth2Network):
         found = profile["data"]
         uid = str(found["id"])
         if not _UID.fullmatch(uid):
-            raise ExchangeFailed
+            raise LinkingFailed
         username, shown = bounded_line(found.get("username")), bounded_line(found.get("name"))
         return Authorized(
             uid=uid,

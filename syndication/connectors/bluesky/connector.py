@@ -8,7 +8,6 @@ from typing import Any
 from syndication.connectors import parsing, reasons
 from syndication.connectors.base import (
     KINDS,
-    Audience,
     Candidates,
     Credentials,
     Friend,
@@ -24,6 +23,7 @@ from syndication.connectors.base import (
     RemotePost,
     ReplyTarget,
     Terms,
+    WireAudience,
 )
 from syndication.connectors.bluesky import reading, records
 from syndication.connectors.bluesky.interactions import BlueskyInteractions
@@ -36,7 +36,7 @@ from syndication.connectors.uploads import post_with_uploads
 
 MAX_PAGES = 600  # of one reading; whoever reads may stop before
 MAX_FEED = 500  # entries of a timeline
-EVERYONE: frozenset[Audience] = frozenset({"everyone"})
+EVERYONE: frozenset[WireAudience] = frozenset({"everyone"})
 
 # 300 graphemes and 3,000 bytes; pictures of up to 1,000,000 bytes, four of them. A link post shows
 # a card for its page, and beside a card there is no room for pictures.

@@ -23,7 +23,7 @@ from syndication.connectors.base import (
     Friend,
     PostActivity,
     Receipt,
-    RemoteReply,
+    ReceivedReply,
     ReplyTarget,
     Visibility,
 )
@@ -124,7 +124,7 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
             if not cursor or not answer["feed"]:
                 return
 
-    def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
+    def replies(self, post: PostActivity) -> Iterator[ReceivedReply]:
         """Yield what a thread shows, the newest of very many, without those that the account has hidden
         there."""
         asked = {"uri": post.remote_id, "depth": "1", "parentHeight": "0"}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syndication.connectors import attachments, parsing
-from syndication.connectors.base import Friend, PostActivity, RemoteFeedItem, RemoteReply
+from syndication.connectors.base import Friend, PostActivity, ReceivedReply, RemoteFeedItem
 from syndication.connectors.bluesky.records import COLLECTION
 from syndication.connectors.values import Attachment
 
@@ -112,14 +112,14 @@ def parse_bluesky_post(post: Any, web: str) -> RemoteFeedItem | None:
     )
 
 
-def parse_bluesky_reply(entry: Any, web: str) -> RemoteReply | None:
+def parse_bluesky_reply(entry: Any, web: str) -> ReceivedReply | None:
     """Parse a reply in a thread; None for one that is blocked or gone."""
     post = parsing.object_at(entry, "post")
     found = parse_bluesky_post(post, web)
     if found is None:
         return None
     reply = parsing.object_at(post["record"], "reply")
-    return RemoteReply(
+    return ReceivedReply(
         found.remote_id,
         parse_reference(reply.get("parent"))[0],
         found.author,

@@ -10,7 +10,6 @@ from syndication.connectors import parsing, reasons
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
 from syndication.connectors.base import (
     KINDS,
-    Audience,
     Friend,
     FriendPage,
     Kind,
@@ -23,6 +22,7 @@ from syndication.connectors.base import (
     RemotePost,
     ReplyTarget,
     Terms,
+    WireAudience,
 )
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
@@ -39,7 +39,7 @@ WITHOUT_LIMIT = 10_000  # characters, where a server says that it has none
 
 ALL: tuple[Kind, ...] = (*KINDS, "reply")
 _USUAL = Limits(text=140, photos=1, photo_bytes=5_000_000)
-_AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(ALL, frozenset({"everyone"}))
+_AUDIENCES: Mapping[Kind, frozenset[WireAudience]] = dict.fromkeys(ALL, frozenset({"everyone"}))
 
 
 class GnusocialComposer(TextComposer):

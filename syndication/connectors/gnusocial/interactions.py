@@ -15,7 +15,7 @@ from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     PostActivity,
     Receipt,
-    RemoteReply,
+    ReceivedReply,
     ReplyTarget,
     Visibility,
 )
@@ -70,7 +70,7 @@ class GnusocialInteractions(ApiConnector[GnusocialApi]):
             if found and at is not None and at >= int(since):
                 yield found
 
-    def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
+    def replies(self, post: PostActivity) -> Iterator[ReceivedReply]:
         """Yield the direct replies among the newest notices of the conversation, oldest first."""
         thread = post.thread or reading.conversation_of(self._show(post.remote_id))
         entries, is_cut = self._conversation(thread, post.remote_id) if thread else ([], False)

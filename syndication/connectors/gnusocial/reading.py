@@ -11,9 +11,9 @@ from syndication.connectors import attachments, parsing
 from syndication.connectors.base import (
     Friend,
     PostActivity,
+    ReceivedReply,
     RemoteFeedItem,
     RemotePost,
-    RemoteReply,
     ReplyTarget,
 )
 from syndication.connectors.text import clean
@@ -89,13 +89,13 @@ def conversation_of(entry: Any) -> str:
     return parsing.valid_id(parsing.value_at(entry, "statusnet_conversation_id"))
 
 
-def parse_gnusocial_reply(entry: Any, origin: str) -> RemoteReply | None:
+def parse_gnusocial_reply(entry: Any, origin: str) -> ReceivedReply | None:
     """Parse a status in a conversation."""
     post = parse_gnusocial_status(entry, origin)
     author = parse_gnusocial_user(entry.get("user")) if post else None
     if post is None or author is None:
         return None
-    return RemoteReply(
+    return ReceivedReply(
         remote_id=post.remote_id,
         parent_id=post.parent_id,
         author=author,

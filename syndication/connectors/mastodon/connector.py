@@ -10,7 +10,6 @@ from syndication.connectors import parsing, reasons
 from syndication.connectors.api import GONE, quote_segment
 from syndication.connectors.base import (
     KINDS,
-    Audience,
     Candidates,
     Friend,
     FriendPage,
@@ -24,6 +23,7 @@ from syndication.connectors.base import (
     RemoteFeedItem,
     ReplyTarget,
     Terms,
+    WireAudience,
 )
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import (
@@ -50,7 +50,7 @@ from syndication.connectors.text import (
 )
 from syndication.connectors.uploads import post_with_uploads
 
-VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
+VISIBILITY: Mapping[WireAudience, str] = {"everyone": "public", "friends": "private"}
 ALL: tuple[Kind, ...] = (*KINDS, "reply")
 SAID_TWICE = 422  # GoToSocial: "status was not changed"
 
@@ -75,7 +75,7 @@ class Mastodon(MastodonUploads):
     has_handles = True
     limits = dict.fromkeys(ALL, _USUAL)
     audiences = dict.fromkeys(ALL, frozenset(VISIBILITY)) | {"reply": frozenset({"everyone"})}
-    followers_read = frozenset[Audience]({"friends"})
+    followers_read = frozenset[WireAudience]({"friends"})
     can_delete = frozenset[Kind](ALL)
     can_edit = frozenset[Kind](KINDS)
     can_reconcile = frozenset[Kind](ALL)
@@ -105,7 +105,7 @@ class Mastodon(MastodonUploads):
         """Send `post`. Not every server supports the key, so a lost answer is looked up all the same."""
         shown, photos = self.compose(post)
         self.check_follow_approval(post, self._approves)
-        body = {"status": shown.text, **self._readers(post), **presentation(shown, post)}
+        body = {"status": shown.text, **self._addressing_fields(post), **presentation(shown, post)}
         headers = {"Idempotency-Key": idempotency_key}
 
         def send() -> Receipt:
@@ -120,8 +120,8 @@ class Mastodon(MastodonUploads):
                 self.check_parent(error, post.reply_to.remote_id)
             raise
 
-    def _readers(self, post: OutgoingPost) -> Mapping[str, object]:
-        """Return who sees `post`, and what it answers."""
+    def _addressing_fields(self, post: OutgoingPost) -> Mapping[str, object]:
+        """Return the fields of a request that say who sees `post`, and what it answers."""
         if post.reply_to is not None:
             return self.reply_fields(post.reply_to, post.visibility)
         return {"visibility": VISIBILITY[post.audience]}
@@ -202,7 +202,7 @@ class Mastodon(MastodonUploads):
         """Search two lists for what is not public, since some servers show it in one alone. Not
         conclusive for a text that the server may rewrite."""
         words = OwnWords(self.preview(post).text, post.reply_to)
-        visibility = str(self._readers(post)["visibility"])
+        visibility = str(self._addressing_fields(post)["visibility"])
         is_public = visibility in ("public", "unlisted")
         own = OwnMastodonStatuses(self.api, self.own_id(), since)
         own.read()

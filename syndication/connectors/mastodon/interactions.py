@@ -17,7 +17,7 @@ from syndication.connectors.base import (
     Friend,
     PostActivity,
     Receipt,
-    RemoteReply,
+    ReceivedReply,
     ReplyTarget,
     Visibility,
 )
@@ -95,7 +95,7 @@ class MastodonInteractions(ApiConnector[MastodonApi]):
             if number >= MAX_PAGES or not known or known[-1] < since:
                 return
 
-    def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
+    def replies(self, post: PostActivity) -> Iterator[ReceivedReply]:
         """Yield the newest direct replies, oldest first. A thread beyond all measure has none to read, since
         its context cannot be read in parts. Some servers stop at about 50 (Takahē) and do not say so."""
         context = self._read_of(post.remote_id, "/context", max_bytes=MAX_CONTEXT_BYTES)

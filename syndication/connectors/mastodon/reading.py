@@ -15,9 +15,9 @@ from syndication.connectors import attachments, parsing
 from syndication.connectors.base import (
     Friend,
     PostActivity,
+    ReceivedReply,
     RemoteFeedItem,
     RemotePost,
-    RemoteReply,
     ReplyTarget,
     Terms,
     Visibility,
@@ -120,14 +120,14 @@ def parse_mastodon_target(entry: Any, host: str) -> ReplyTarget | None:
     )
 
 
-def parse_mastodon_reply(entry: Any, host: str) -> RemoteReply | None:
+def parse_mastodon_reply(entry: Any, host: str) -> ReceivedReply | None:
     """Parse a Status in a thread. A content warning stands in place of the text, as in the feed."""
     post = parse_mastodon_status(entry)
     author = parse_mastodon_account(entry.get("account"), host) if post else None
     if post is None or author is None:
         return None
     text, attached = _words(entry)
-    return RemoteReply(
+    return ReceivedReply(
         remote_id=post.remote_id,
         parent_id=post.parent_id,
         author=author,

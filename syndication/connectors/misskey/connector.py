@@ -14,7 +14,6 @@ from syndication.connectors import parsing, reasons
 from syndication.connectors.api_connector import form_file
 from syndication.connectors.base import (
     KINDS,
-    Audience,
     Candidates,
     Friend,
     FriendPage,
@@ -28,6 +27,7 @@ from syndication.connectors.base import (
     RemoteFeedItem,
     RemotePost,
     Terms,
+    WireAudience,
 )
 from syndication.connectors.compose import TextComposer, find_candidates
 from syndication.connectors.errors import CopyGone, Unsupported
@@ -36,7 +36,7 @@ from syndication.connectors.misskey.interactions import LIKE_SCOPE, MisskeyInter
 from syndication.connectors.text import cut
 from syndication.connectors.uploads import post_with_uploads
 
-VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
+VISIBILITY: Mapping[WireAudience, str] = {"everyone": "public", "friends": "followers"}
 MAX_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
 MAX_WARNING_LENGTH = 100
 ANSWERABLE: tuple[Kind, ...] = (*KINDS, "reply")
@@ -55,7 +55,7 @@ class Misskey(MisskeyInteractions):
     has_handles = True
     limits = {**dict.fromkeys(KINDS, _USUAL), "reply": Limits(text=_USUAL.text)}
     audiences = {**dict.fromkeys(KINDS, frozenset(VISIBILITY)), "reply": frozenset({"everyone"})}
-    followers_read = frozenset[Audience]({"friends"})
+    followers_read = frozenset[WireAudience]({"friends"})
     can_delete = frozenset(ANSWERABLE)
     can_reconcile = frozenset(ANSWERABLE)
     brings_replies = frozenset(ANSWERABLE)

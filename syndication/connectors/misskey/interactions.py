@@ -19,7 +19,7 @@ from syndication.connectors.base import (
     OutgoingPost,
     PostActivity,
     Receipt,
-    RemoteReply,
+    ReceivedReply,
     ReplyTarget,
     Visibility,
 )
@@ -80,7 +80,7 @@ class MisskeyInteractions(ApiConnector[MisskeyApi]):
             if count >= MAX_ACTIVITY:
                 return
 
-    def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
+    def replies(self, post: PostActivity) -> Iterator[ReceivedReply]:
         count = 0
         for page, _ in self.api.list_pages("/api/notes/replies", noteId=post.remote_id):
             found = (reading.parse_misskey_reply(each, self.app.api_url) for each in page)

@@ -11,9 +11,9 @@ from syndication.connectors import attachments, parsing
 from syndication.connectors.base import (
     Friend,
     PostActivity,
+    ReceivedReply,
     RemoteFeedItem,
     RemotePost,
-    RemoteReply,
     Visibility,
 )
 from syndication.connectors.misskey import mfm
@@ -74,14 +74,14 @@ def note_activity(entry: Any) -> PostActivity:
     )
 
 
-def parse_misskey_reply(entry: Any, origin: str) -> RemoteReply | None:
+def parse_misskey_reply(entry: Any, origin: str) -> ReceivedReply | None:
     """Parse a reply; None for one whose content is hidden from the account."""
     post = parse_misskey_note(entry, origin)
     author = parse_misskey_user(entry.get("user"), origin) if post else None
     if post is None or author is None or entry.get("isHidden") is True:
         return None
     warning = parsing.parse_line(entry.get("cw"))
-    return RemoteReply(
+    return ReceivedReply(
         post.remote_id,
         post.parent_id,
         author,

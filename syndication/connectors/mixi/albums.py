@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
-from syndication.connectors.base import Audience, Photo, RemotePost
+from syndication.connectors.base import Photo, RemotePost, WireAudience
 from syndication.connectors.errors import OutcomeUnknown, TryLater
 from syndication.connectors.mixi import reading
 from syndication.connectors.mixi.graph import PAGE, MixiGraph
@@ -27,7 +27,7 @@ class MixiAlbums:
     def __init__(self, graph: MixiGraph) -> None:
         self._graph = graph
 
-    def add(self, photo: Photo, *, title: str, audience: Audience) -> str:
+    def add(self, photo: Photo, *, title: str, audience: WireAudience) -> str:
         """Upload `photo` to the album for `audience`. Return the item as `<album>/<id>`."""
         album = self._found(audience) or self._made(audience)
         answer = self._graph.write(
@@ -45,7 +45,7 @@ class MixiAlbums:
         album, _, remote_id = item.partition("/")
         self._graph.remove("DELETE", f"{ITEMS}/{quote_segment(album)}/{quote_segment(remote_id)}")
 
-    def items(self, audience: Audience) -> Iterator[RemotePost]:
+    def items(self, audience: WireAudience) -> Iterator[RemotePost]:
         """Yield the items of the album for `audience`."""
         album = self._found(audience)
         if not album:
@@ -55,7 +55,7 @@ class MixiAlbums:
             if item is not None:
                 yield item
 
-    def newest(self, audience: Audience) -> Iterator[tuple[RemotePost, Any]]:
+    def newest(self, audience: WireAudience) -> Iterator[tuple[RemotePost, Any]]:
         """Yield, with their entries, the newest items of the album for `audience`, in at most three requests.
 
         No page says which end of the list is the newest, so the first and the last page are read.
@@ -73,7 +73,7 @@ class MixiAlbums:
             if item is not None:
                 yield item, entry
 
-    def _found(self, audience: Audience) -> str:
+    def _found(self, audience: WireAudience) -> str:
         """Return the album for `audience`, "" where it has to be created.
 
         Looked up each time: the member may have opened the album to everyone since.
@@ -86,7 +86,7 @@ class MixiAlbums:
                 return reading.valid_mixi_id(album.get("id"))
         return ""
 
-    def _made(self, audience: Audience) -> str:
+    def _made(self, audience: WireAudience) -> str:
         """Create an album. A lost answer does no harm: the post was not sent, and the next try finds it."""
         form = {"title": OURS, "description": "", "visibility": audience}
         try:

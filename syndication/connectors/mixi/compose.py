@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndication.connectors import reasons
-from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Preview
+from syndication.connectors.base import Kind, Limits, OutgoingPost, Preview, WireAudience
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.media import FittedPhotos
@@ -24,7 +24,7 @@ LIMITS: dict[Kind, Limits] = {
 
 # A Voice has no visibility parameter: the member's own setting applies. A diary and an album each
 # have one.
-AUDIENCES: dict[Kind, frozenset[Audience]] = {
+AUDIENCES: dict[Kind, frozenset[WireAudience]] = {
     "status": frozenset({"everyone"}),
     "note": frozenset({"everyone", "friends"}),
     "photo": frozenset({"everyone", "friends"}),

@@ -17,15 +17,15 @@ from syndication.connectors import reasons
 from syndication.connectors.api import GONE
 from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
-    Audience,
     Candidates,
     Friend,
     PostActivity,
     Receipt,
+    ReceivedReply,
     RemotePost,
-    RemoteReply,
     ReplyTarget,
     Visibility,
+    WireAudience,
 )
 from syndication.connectors.errors import (
     AnswerTooLarge,
@@ -46,7 +46,7 @@ MAX_VOICES = 2000  # of one's own that are looked up; nobody writes more in two 
 MAX_COMMENTS = 1000  # on one Voice or picture
 PHOTO_COMMENTS = "/photo/comments/mediaItems/@me/@self"
 PHOTO_LIKES = "/photo/favorites/mediaItems/@me/@self"
-ALBUMS_OF: tuple[Audience, ...] = ("everyone", "friends")
+ALBUMS_OF: tuple[WireAudience, ...] = ("everyone", "friends")
 
 
 class MixiInteractions(ApiConnector[MixiGraph]):
@@ -116,7 +116,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
             if not error.scope:  # else the member gave no right to read pictures
                 raise
 
-    def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
+    def replies(self, post: PostActivity) -> Iterator[ReceivedReply]:
         if not post.remote_id.startswith((reading.VOICE, reading.PHOTO)):
             return
         listed = list(self._comments(post.remote_id))
@@ -179,7 +179,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
         return Candidates(found, is_conclusive=is_whole)
 
     def check_second(
-        self, own: Iterable[RemotePost | RemoteReply | None], text: str, refusal: Rejected
+        self, own: Iterable[RemotePost | ReceivedReply | None], text: str, refusal: Rejected
     ) -> None:
         """mixi refuses a second Voice, or comment on one Voice, within a second. Raises TryLater right after
         another one, which the member may have written there; OutcomeUnknown where that may be ours."""
@@ -224,7 +224,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
         except TargetGone:
             return False
 
-    def _comments(self, parent: str) -> Iterator[RemoteReply | None]:
+    def _comments(self, parent: str) -> Iterator[ReceivedReply | None]:
         """Yield the comments on a Voice or picture, None for an unreadable one. Raises TargetGone."""
         count = 0
         try:
@@ -248,7 +248,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
             if len(page) < PAGE:
                 return
 
-    def _own_comments(self, parent: str) -> Iterator[RemoteReply | None]:
+    def _own_comments(self, parent: str) -> Iterator[ReceivedReply | None]:
         me = self.own_id()
         return (each for each in self._comments(parent) if each is None or each.author.uid == me)
 

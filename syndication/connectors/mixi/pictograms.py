@@ -1,6 +1,6 @@
 """Decode mixi's pictogram codes (`[i:150]`) into characters.
 
-`i` counts DoCoMo's list, `e` au's, `s` SoftBank's (networks.md 1.7). The table holds the most
+`i` counts DoCoMo's list, `e` au's, `s` SoftBank's. The table holds the most
 common ones of DoCoMo; all others become 〓, the usual sign in Japanese mail for unprintable ones.
 """
 

@@ -13,9 +13,9 @@ from syndication.connectors import attachments, parsing
 from syndication.connectors.base import (
     Friend,
     PostActivity,
+    ReceivedReply,
     RemoteFeedItem,
     RemotePost,
-    RemoteReply,
 )
 from syndication.connectors.mixi.pictograms import decode_pictograms
 
@@ -106,7 +106,7 @@ def parse_mixi_user(user: Any) -> Friend | None:
     )
 
 
-def parse_mixi_comment(entry: Any, parent_id: str) -> RemoteReply | None:
+def parse_mixi_comment(entry: Any, parent_id: str) -> ReceivedReply | None:
     """Parse a comment on `parent_id`, a Voice or a picture, which each show times and people in their own way.
 
     It has no address of its own; its writer's page is used, as for a Voice.
@@ -123,7 +123,7 @@ def parse_mixi_comment(entry: Any, parent_id: str) -> RemoteReply | None:
     )
     if created_at is None:
         return None
-    return RemoteReply(
+    return ReceivedReply(
         comment_id(parent_id, ident),
         parent_id,
         author,

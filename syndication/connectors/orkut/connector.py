@@ -17,7 +17,6 @@ from syndication.connectors import parsing, reasons
 from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     KINDS,
-    Audience,
     Candidates,
     Friend,
     FriendPage,
@@ -30,6 +29,7 @@ from syndication.connectors.base import (
     RemoteFeedItem,
     RemotePost,
     Terms,
+    WireAudience,
 )
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater, Unsupported
@@ -51,7 +51,7 @@ _LIMITS: Mapping[Kind, Limits] = {
     "photo": Limits(text=140, photos=1, photo_bytes=2_000_000, photo_pixels=1600),
     "link": Limits(text=1_000),
 }
-_AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
+_AUDIENCES: Mapping[Kind, frozenset[WireAudience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
 
 
 class Orkut(ApiConnector[OrkutRpc]):

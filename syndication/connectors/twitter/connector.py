@@ -13,7 +13,6 @@ from syndication.connectors.api import quote_segment
 from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     KINDS,
-    Audience,
     Credentials,
     Friend,
     FriendPage,
@@ -26,6 +25,7 @@ from syndication.connectors.base import (
     RemoteFeedItem,
     RemotePost,
     Terms,
+    WireAudience,
 )
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
@@ -41,7 +41,7 @@ FEWEST = 5  # that `max_results` may be
 LIMITS: Mapping[Kind, Limits] = dict.fromkeys(
     KINDS, Limits(text=280, unit="weighted", photos=4, photo_bytes=5_000_000, photo_pixels=4096)
 )
-AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
+AUDIENCES: Mapping[Kind, frozenset[WireAudience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
 
 
 class Twitter(ApiConnector[TwitterApi]):

@@ -14,7 +14,7 @@ from itertools import islice
 
 from django.utils import timezone
 
-from syndication.connectors.base import Connector, PostActivity, RemoteReply
+from syndication.connectors.base import Connector, PostActivity, ReceivedReply
 from syndication.connectors.errors import (
     AnswerTooLarge,
     ConnectorError,
@@ -147,9 +147,9 @@ def _read_copy(reading: CopyReading, connector: Connector, look: _Look, now: dat
         reading.like_count = post.likes
 
 
-def _read_thread(connector: Connector, post: PostActivity) -> tuple[list[RemoteReply], bool]:
+def _read_thread(connector: Connector, post: PostActivity) -> tuple[list[ReceivedReply], bool]:
     """The replies, and whether those are all: else none that is missing counts as deleted."""
-    found: list[RemoteReply] = []
+    found: list[ReceivedReply] = []
     try:
         for reply in islice(connector.replies(post), storage.MAX_REPLIES + 1):
             found.append(reply)

@@ -15,8 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from syndication.connectors import parsing
-from syndication.connectors.base import Friend
-from syndication.connectors.base import RemoteReply as ForeignReply
+from syndication.connectors.base import Friend, ReceivedReply
 from syndication.delivery import import_schedule
 from syndication.delivery.claims import LostLease
 from syndication.delivery.replies import reply_notices, schedule
@@ -49,7 +48,7 @@ _CHANGING = ("author_name", "author_handle", "text", "attached", "url", "visibil
 class CopyReading:
     """What was read of one copy; None: was not read. Counts are the network's own."""
 
-    replies: list[ForeignReply] | None = None
+    replies: list[ReceivedReply] | None = None
     likes: list[Friend] | None = None
     reply_count: int | None = None
     like_count: int | None = None
@@ -154,7 +153,7 @@ def _store_replies(copy: Delivery, link: Link, reading: CopyReading) -> dict[str
     return changes | ({"has_texts": True} if count else {})
 
 
-def _answers(reply: ForeignReply, copy: Delivery) -> bool:
+def _answers(reply: ReceivedReply, copy: Delivery) -> bool:
     return reply.parent_id in ("", copy.remote_id) and 0 < len(reply.remote_id) <= MAX_ID_LENGTH
 
 
@@ -165,7 +164,7 @@ def _own_ids(link: Link, ids: list[str]) -> set[str]:
 
 
 def _write_replies(
-    copy: Delivery, link: Link, found: Mapping[str, ForeignReply], *, is_whole: bool
+    copy: Delivery, link: Link, found: Mapping[str, ReceivedReply], *, is_whole: bool
 ) -> int:
     """Write what is new or edited; where the thread was read whole, delete what is gone from it. Return
     how many replies there are now."""
@@ -187,7 +186,7 @@ def _write_replies(
     return len(before) - len(gone) + len(fresh)
 
 
-def _new_row(copy: Delivery, link: Link, reply: ForeignReply, now: datetime) -> RemoteReply:
+def _new_row(copy: Delivery, link: Link, reply: ReceivedReply, now: datetime) -> RemoteReply:
     handle = reply.author.handle
     return RemoteReply(
         link=link,

@@ -17,7 +17,7 @@ from syndication.connectors.base import (
     OutgoingPost,
     PostActivity,
     Receipt,
-    RemoteReply,
+    ReceivedReply,
 )
 from syndication.connectors.errors import (
     AnswerTooLarge,
@@ -272,7 +272,7 @@ class RepliesContract:
         post = next(each for each in bringing.own_activity(since=0) if each.remote_id == own)
         found = list(bringing.replies(post))
         assert sorted(each.remote_id for each in found) == sorted([first, *mine])
-        assert all(isinstance(each, RemoteReply) for each in found)
+        assert all(isinstance(each, ReceivedReply) for each in found)
 
     def test_replies_from_here_are_among_ones_own_posts(self, net, bringing):
         if "reply" not in bringing.brings_replies or not bringing.can_reply():
@@ -378,7 +378,7 @@ def assert_within(readers: str, most: str) -> None:
         assert WIDTHS.index(readers) <= allowed
 
 
-def bringing_replies(there: Connector, post: PostActivity) -> list[RemoteReply]:
+def bringing_replies(there: Connector, post: PostActivity) -> list[ReceivedReply]:
     return list(there.replies(post))
 
 
@@ -386,9 +386,9 @@ def bringing_likes(there: Connector, post: PostActivity) -> list[Friend]:
     return list(there.likes(post))
 
 
-def what_is_read(there: Connector, post: PostActivity) -> tuple[list[RemoteReply], bool]:
+def what_is_read(there: Connector, post: PostActivity) -> tuple[list[ReceivedReply], bool]:
     """The replies, and whether the thread was read to its end."""
-    found: list[RemoteReply] = []
+    found: list[ReceivedReply] = []
     try:
         for reply in there.replies(post):
             found.append(reply)

@@ -16,12 +16,12 @@ from syndication.delivery import (
     claims,
     credentials,
     edits,
-    eligibility,
     import_schedule,
     imports,
     planning,
     reauthorization,
     retry_policy,
+    snapshots,
 )
 from syndication.models import Delivery, DeliveryKind, DeliveryState, PullKind
 from syndication.models.errors import NotYours
@@ -149,15 +149,15 @@ def test_what_an_older_version_kept_of_a_link_is_read_as_it_meant(version: str) 
     stored = {"kind": "link", "text": "見て", "url": "http://a.example/", "title": "題"}
     if version == "now":
         stored["url_title"] = ""
-    post = eligibility.post_from_snapshot(stored)
+    post = snapshots.post_from_snapshot(stored)
     assert (post.title, post.url_title) == (("", "題") if version == "0.1" else ("題", ""))
-    note = eligibility.post_from_snapshot({"kind": "note", "title": "題", "text": "本文"})
+    note = snapshots.post_from_snapshot({"kind": "note", "title": "題", "text": "本文"})
     assert (note.title, note.url_title) == ("題", "")
 
 
 def test_limits_of_a_server_and_words_of_pictures_come_back_from_what_was_kept() -> None:
     stored = {"kind": "photo", "text": "", "terms": {"text": 140}, "photo_alts": ["猫", ""]}
-    post = eligibility.post_from_snapshot(stored)
+    post = snapshots.post_from_snapshot(stored)
     assert post.terms == Terms(text=140)
     assert [(photo.content, photo.alt) for photo in post.photos] == [(b"", "猫"), (b"", "")]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Friendship, Member
 from syndication.connectors.base import OutgoingPost
-from syndication.delivery import credentials, eligibility, imports, mentions
+from syndication.delivery import credentials, eligibility, imports, mentions, snapshots
 from syndication.models import Delivery, Link
 from tests.making import allow, befriend, block, make_link, make_member, make_post
 from tests.phone import log_in_phone
@@ -139,7 +139,7 @@ def make_unsaved(text: str):
 
 def test_what_was_sent_is_kept_until_the_outcome_is_known(hanako, taro):
     sent = sent_to(on_mastodon(hanako), "with @taro")
-    again = eligibility.post_from_snapshot(eligibility.snapshot_of(sent, version=1))
+    again = snapshots.post_from_snapshot(snapshots.snapshot_of(sent, version=1))
     assert again.mentions == sent.mentions
 
 
@@ -188,7 +188,7 @@ def in_doubt_since_before(link: Link, text: str) -> tuple[Delivery, OutgoingPost
     delivery = planned(link, text)
     post = eligibility.outgoing_post(delivery.post, link, Audience.EVERYONE)
     unknown_then = ("mentions", "visibility", "warning", "language")
-    kept = eligibility.snapshot_of(post, version=1).items()
+    kept = snapshots.snapshot_of(post, version=1).items()
     delivery.sent_as = {name: value for name, value in kept if name not in unknown_then}
     delivery.state, delivery.first_sent_at = "unconfirmed", timezone.now()
     delivery.due_at = timezone.now()

@@ -11,8 +11,7 @@ from django.utils import timezone
 from accounts.models import Block, Member, Notice
 from syndication.actions import hidden_accounts, links, posts, remote_replies
 from syndication.connectors import CONNECTORS, reasons
-from syndication.connectors.base import Friend, PostActivity
-from syndication.connectors.base import RemoteReply as ForeignReply
+from syndication.connectors.base import Friend, PostActivity, ReceivedReply
 from syndication.connectors.errors import AnswerTooLarge, Rejected
 from syndication.delivery import import_schedule, imports
 from syndication.delivery.replies import schedule, storage
@@ -233,7 +232,7 @@ def test_posts_that_are_said_to_be_gone_hold_up_no_other(answered, link):
 class OddSlateConnector(AnsweredSlateConnector):
     """Thread 2 breaks the reading; likes are refused; of the rest it shows only the newest reply."""
 
-    def replies(self, post: PostActivity) -> Iterator[ForeignReply]:
+    def replies(self, post: PostActivity) -> Iterator[ReceivedReply]:
         if post.remote_id == "2":
             raise TypeError("an int is not iterable")
         yield from list(super().replies(post))[-1:]

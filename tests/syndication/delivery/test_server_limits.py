@@ -14,7 +14,7 @@ from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Receipt
 from syndication.connectors.errors import Rejected, TextRejected
 from syndication.connectors.responses import ERROR_MESSAGE_LENGTH, error_message
-from syndication.delivery import credentials, eligibility, imports, server_limits
+from syndication.delivery import credentials, eligibility, imports, server_limits, snapshots
 from syndication.models import Delivery, DeliveryState, Link, ServerTraits
 from tests.making import allow, make_link, make_member
 from tests.phone import log_in_phone
@@ -205,7 +205,7 @@ def test_a_text_that_code_points_do_not_make_shorter_is_refused(sandbox):
     server_limits.store_terms(link, net.connector().terms())
     error = TextRejected(reasons.TOO_LONG_THERE, status=422)
     delivery = tried(planned(link, "花"))
-    delivery.sent_as = eligibility.snapshot_of(
+    delivery.sent_as = snapshots.snapshot_of(
         eligibility.outgoing_post(delivery.post, Link.objects.get(), Audience.EVERYONE)
     )
     assert not server_limits.limits_have_changed(delivery, link, net.connector, error)

@@ -10,7 +10,7 @@ from syndication.delivery import eligibility
 from syndication.models import Link
 
 
-def goes_to_everyone(draft: OutgoingPost, link: Link) -> bool:
+def would_go_if_public(draft: OutgoingPost, link: Link) -> bool:
     """Whether `draft` would go to `link`, which has `newest_post`, if it were for everyone."""
     permalink, always = next_permalink(link), link.always_permalink
     public = replace(draft, audience="everyone", permalink=permalink, always_permalink=always)
@@ -18,5 +18,5 @@ def goes_to_everyone(draft: OutgoingPost, link: Link) -> bool:
 
 
 def next_permalink(link: Link) -> str:
-    """The address that the next post will get."""
+    """The address that the next post would get if nobody posts in between."""
     return public_url("post_detail", (link.newest_post or 0) + 1)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Bounces: only to an address that a member here confirmed, and once an hour.
+"""Mails about a refusal: only to an address that a member here confirmed, and once an hour.
 
 Whoever else is named as the sender most likely did not send the mail.
 """
