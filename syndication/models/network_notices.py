@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from syndication.connectors import CONNECTORS
 from syndication.models.delivery import Delivery
 from syndication.models.feed_text import feed_item_text
 from syndication.models.remote_reply import RemoteLike, RemoteReply
+from syndication.models.talk_notices import first_words, named_by
 
 NETWORK_REPLY = "network_reply"
 NETWORK_LIKES = "network_likes"
@@ -56,10 +57,12 @@ def _reply_columns(member: Member) -> Mapping[str, Any]:
 
 def _like_columns(member: Member) -> Mapping[str, Any]:
     newest = _likes(member).order_by("-pk")
+    copy = Delivery.objects.filter(pk=OuterRef("subject"))  # of one's own post or answer
     return {
         **_copy_columns(),
         "liker_name": Subquery(newest.values("name")[:1]),
         "has_more_likers": Exists(newest[1:2]),
+        "liked_words": Subquery(copy.values(start=first_words("post__", F("interaction__text")))),
     }
 
 
@@ -77,6 +80,16 @@ def _replied(notice: Any) -> dict[str, str]:
 
 
 def _liked_text(notice: Any) -> str:
+    said = {**_said(notice, notice.liker_name), "text": named_by(notice.liked_words)}
+    if not said["text"]:
+        return _liked_mail(notice)
+    if notice.has_more_likers:
+        return _("%(name)s and others (%(network)s) like your post: %(text)s") % said
+    return _("%(name)s (%(network)s) likes your post: %(text)s") % said
+
+
+def _liked_mail(notice: Any) -> str:
+    """Without the post's words, which stand in no mail."""
     said = _said(notice, notice.liker_name)
     if notice.has_more_likers:
         return _("%(name)s and others (%(network)s) like your post.") % said
@@ -108,6 +121,7 @@ KINDS = (
         code=NETWORK_LIKES,
         topic=NoticeTopic(readable=lambda member: Q(Exists(_likes(member))), columns=_like_columns),
         text=_liked_text,
+        mail_text=_liked_mail,
         target=_replies_page,
         mail_subject=pgettext_lazy("subject", "Likes"),
         mail_class=MailClass.LIKES,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Substr
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Concat, Substr
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
@@ -28,6 +28,8 @@ GROUP_POSTS = "group_posts"
 CHOSEN_POST = "chosen_post"
 
 QUOTED = 60  # characters of a comment
+NAMED_BY = 20  # characters of a post
+_WORDS = ("title", "text", "url_title", "photo_alt", "url")  # as in Post.words
 
 
 def _comment_is_readable(member: Member) -> Q:
@@ -50,10 +52,27 @@ def _is_liked(member: Member) -> Q:
 def _like_columns(member: Member) -> Mapping[str, Any]:
     newest = _likes_by_others(member).order_by("-pk")
     named = newest.annotate(member_name=name_known_to(member, "member"))
+    posts = Post.objects.filter(pk=OuterRef("subject"))  # which who reads its likes may read
     return {
         "liker_name": Subquery(named.values("member_name")[:1]),
         "has_more_likers": Exists(newest[1:2]),
+        "liked_words": Subquery(posts.values(start=first_words())),
     }
+
+
+def first_words(post: str = "", without: Any = None) -> Substr:
+    """The beginning of `Post.words` of the post behind the path `post`; where it has no words, of
+    `without` (a column), else ""."""
+    said = [When(Q(**{f"{post}{name}__gt": ""}), then=F(f"{post}{name}")) for name in _WORDS]
+    warning = Concat(Value("["), F(f"{post}warning"), Value("]"), output_field=TextField())
+    warned = When(Q(**{f"{post}warning__gt": ""}), then=warning)
+    words = Case(warned, *said, default=without or Value(""), output_field=TextField())
+    return Substr(words, 1, 2 * NAMED_BY)
+
+
+def named_by(words: str | None) -> str:
+    """A post as a notice names it, "" where it has no words."""
+    return Truncator(" ".join((words or "").split())).chars(NAMED_BY)
 
 
 def _group_has_news(member: Member) -> Q:
@@ -76,10 +95,23 @@ def _quoted(notice: Any) -> dict[str, str]:
 
 
 def _liked_text(notice: Any) -> str:
-    name = {"name": Truncator(notice.liker_name).chars(NAME_CUT)}
+    said = {**_liker(notice), "text": named_by(notice.liked_words)}
+    if not said["text"]:
+        return _liked_mail(notice)
     if notice.has_more_likers:
-        return _("%(name)s and others like your post.") % name
-    return _("%(name)s likes your post.") % name
+        return _("%(name)s and others like your post: %(text)s") % said
+    return _("%(name)s likes your post: %(text)s") % said
+
+
+def _liked_mail(notice: Any) -> str:
+    """Without the post's words: a mail passes through others' hands."""
+    if notice.has_more_likers:
+        return _("%(name)s and others like your post.") % _liker(notice)
+    return _("%(name)s likes your post.") % _liker(notice)
+
+
+def _liker(notice: Any) -> dict[str, str]:
+    return {"name": Truncator(notice.liker_name).chars(NAME_CUT)}
 
 
 def _comment_page(notice: Notice) -> tuple[str, tuple[Any, ...]]:
@@ -114,6 +146,7 @@ KINDS = (
         code=LIKED,
         topic=NoticeTopic(readable=_is_liked, columns=_like_columns),
         text=_liked_text,
+        mail_text=_liked_mail,
         target=_post_page,
         mail_subject=pgettext_lazy("subject", "Likes"),
         mail_class=MailClass.LIKES,

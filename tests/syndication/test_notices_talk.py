@@ -12,6 +12,7 @@ from accounts.models import Audience, Block, Member, Notice, NoticeStop
 from syndication.actions import comments, likes, posts
 from syndication.models import Comment, Like, Post
 from syndication.worker import sweep
+from tests.mailing import send_mails, want_mails
 from tests.making import befriend, make_group, make_member, make_post
 from tests.noticing import new_on_home, texts_of
 from tests.phone import log_in_phone
@@ -159,16 +160,34 @@ def test_who_left_a_group_is_not_told_what_it_says_about_their_post(hanako, taro
 # --- Likes ----------------------------------------------------------------------------------------
 def test_likes_are_gathered_and_new_once_an_hour(hanako, taro, yuki, post):
     likes.like_post(post, by=taro)
-    assert texts_of(hanako) == ["太郎 likes your post."]
+    assert texts_of(hanako) == ["太郎 likes your post: 駅の前で"]
     phone = log_in_phone(hanako)
     likes.like_post(post, by=yuki)
     assert new_on_home(phone) == ""
-    assert texts_of(hanako) == ["ゆき and others like your post."]
+    assert texts_of(hanako) == ["ゆき and others like your post: 駅の前で"]
     sweep.run_all_steps(timezone.now() + timedelta(minutes=59))
     assert new_on_home(phone) == ""
     sweep.run_all_steps(timezone.now() + timedelta(minutes=61))
     assert new_on_home(phone) == "1"
     assert Notice.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ({"title": "題", "text": "本文"}, "太郎 likes your post: 題"),
+        ({"text": "猫の話", "warning": "猫"}, "太郎 likes your post: [猫]"),
+        ({"text": "停留所\nまで歩いて、それから電車に乗りました"}, "太郎 likes your post: 停留所 まで歩いて、それから電車に乗り…"),
+        ({"text": "", "kind": "photo"}, "太郎 likes your post."),
+    ],
+)  # fmt: skip
+def test_a_like_names_the_post_by_its_first_words(content, named, hanako, taro, mailoutbox):
+    want_mails(hanako)
+    likes.like_post(make_post(author=hanako, **content), by=taro)
+    assert texts_of(hanako) == [named]
+    send_mails()
+    [told] = mailoutbox
+    assert "太郎 likes your post.\n" in told.body  # the post's words stand in no mail
 
 
 def test_a_like_that_comes_and_goes_is_told_once_ever(hanako, taro, post):

@@ -331,7 +331,7 @@ def test_the_writer_is_told_by_name_network_and_first_letters(answered, link, co
     answered.like("1", "yuki")
     bring_back(link)
     assert texts_of(link.member) == [
-        "Yuki (Slate) likes your post.",
+        "Yuki (Slate) likes your post: おはよう",
         "Taro (Slate) replied: いいですね 行きます",
     ]
 
@@ -345,7 +345,7 @@ def test_likes_are_told_together_and_anew_once_an_hour(answered, link, copy):
     again = Notice.objects.get()
     assert again.created_at == told.created_at
     assert again.again_at == told.created_at + timedelta(hours=1)
-    assert texts_of(link.member) == ["Taro and others (Slate) like your post."]
+    assert texts_of(link.member) == ["Taro and others (Slate) like your post: おはよう"]
 
 
 def test_a_reply_that_was_there_before_is_not_told_again(answered, link, copy):
