@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Member
 from syndication.models import FeedItem, HiddenAccount, Link, RemoteReply
@@ -17,7 +18,7 @@ class TooManyHidden(Exception):
 
 @transaction.atomic
 def hide_account(item: FeedItem | RemoteReply, *, by: Member) -> None:
-    """Hide the account that wrote `item`: what it wrote, and what it writes from now on, also as replies
+    """Hide the account that wrote `item`: what it wrote and boosted, and what it will, also as replies
     to the member's copies. Idempotent.
 
     Raises NotYours and TooManyHidden.
@@ -40,7 +41,11 @@ def show_account(hidden: HiddenAccount, *, by: Member) -> None:
 
 
 def _set_hidden(link: Link, uid: str, *, is_hidden: bool) -> None:
-    link.feed.filter(author_uid=uid).update(is_hidden=is_hidden)
+    items = link.feed.filter(Q(author_uid=uid) | Q(sharer_uid=uid))
+    if not is_hidden:  # what another hidden account boosted stays hidden
+        left = link.hidden_accounts.values("uid")
+        items = items.exclude(author_uid__in=left).exclude(sharer_uid__in=left)
+    items.update(is_hidden=is_hidden)
     link.remote_replies.filter(author_uid=uid).update(is_hidden=is_hidden)
 
 

@@ -222,6 +222,7 @@ class RemoteFeedItem:
 
     `target_id` is what a reply or a like names, where that is not `remote_id` (of a boost: the boosted
     post); "none" where the network takes neither (a diary on mixi). `visibility` is the target's.
+    `sharer` is who boosted it.
     """
 
     remote_id: str
@@ -232,6 +233,7 @@ class RemoteFeedItem:
     attached: tuple[Attachment, ...] = ()
     visibility: Visibility = ""
     target_id: str = ""
+    sharer: Friend | None = None
 
 
 @dataclass(frozen=True)

@@ -6,23 +6,55 @@ is later marks the item. Where the two cross and neither sees the other, the nex
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.db.models import QuerySet
 
 from syndication.connectors import CONNECTORS
 from syndication.models import Delivery, DeliveryKind, FeedItem, Link
 
 LOOKED_AGAIN = timedelta(days=2)  # after its import an item is looked at again by each one
+NEWEST = 100  # deliveries of a friend's link on another server are looked at
 
 
 def mark_copies_of_link(link: Link, now: datetime) -> None:
     """Mark the copies among what was imported lately."""
     fresh = link.feed.filter(copy=None, created_at__gte=now - LOOKED_AGAIN)
-    items = dict(fresh.values_list("remote_id", "pk"))
+    _mark_copies_there(link, dict(fresh.values_list("remote_id", "pk")))
+    if "link__host" in _same_ids(link):
+        _mark_copies_elsewhere(link, fresh)
+
+
+def _mark_copies_there(link: Link, items: Mapping[str, int]) -> None:
+    """Mark by the id, which has one meaning on the whole network, or on the link's server."""
     copies = Delivery.objects.filter(
         kind=DeliveryKind.PUBLISH, post__isnull=False, remote_id__in=items, **_same_ids(link)
     )
     for copy, remote_id, writer in copies.values_list("pk", "remote_id", "post__author"):
         FeedItem.objects.filter(pk=items[remote_id]).update(copy=copy, writer=writer)
+
+
+def _mark_copies_elsewhere(link: Link, fresh: QuerySet[FeedItem]) -> None:
+    """Mark by the address, which another server of the network keeps where it gives an id of its own.
+
+    An address alone proves nothing, since whoever writes a post says its address. So the writer has to
+    have the handle of the account that the copy went to, and the address has to be on its server.
+    """
+    rows = fresh.exclude(url="").exclude(author_handle="")
+    items = {
+        (handle, url): pk for handle, url, pk in rows.values_list("author_handle", "url", "pk")
+    }
+    handles = {handle for handle, _url in items}
+    others = Link.objects.filter(network=link.network, handle__in=handles).exclude(host=link.host)
+    for other in others if items else ():
+        sent = Delivery.objects.filter(link=other).order_by("-pk")[:NEWEST]
+        for copy, url, kind, post in sent.values_list("pk", "remote_url", "kind", "post"):
+            item = items.get((other.handle, url))
+            is_there = urlsplit(url).netloc == other.host
+            if item and is_there and post is not None and kind == DeliveryKind.PUBLISH:
+                FeedItem.objects.filter(pk=item).update(copy=copy, writer=other.member_id)
 
 
 def mark_sent_copy(copy: Delivery, link: Link) -> None:

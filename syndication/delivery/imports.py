@@ -266,6 +266,7 @@ def _is_linked(link: Link) -> bool:
 
 def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: datetime) -> FeedItem:
     uid = link.account_uid(item.author.uid)
+    sharer = link.account_uid(item.sharer.uid) if item.sharer else ""
     return FeedItem(
         link=link,
         remote_id=item.remote_id,
@@ -279,7 +280,8 @@ def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: dateti
             (each.kind, each.text[:MAX_ATTACHED_LENGTH]) for each in item.attached[:MAX_ATTACHED]
         ],
         url=item.url[:500],
-        is_hidden=uid in hidden,
+        sharer_uid=sharer,
+        is_hidden=uid in hidden or sharer in hidden,
         written_at=parsing.clamp_written_at(item.created_at, now) or now,
     )
 

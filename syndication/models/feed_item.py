@@ -26,6 +26,7 @@ class FeedItem(models.Model):
     author_uid = models.CharField(max_length=500)  # as Link.uid
     author_name = PublicCharField(max_length=100)
     author_handle = models.CharField(max_length=300, blank=True)  # connectors.values.Friend.handle
+    sharer_uid = models.CharField(max_length=500, blank=True)  # who boosted it, as Link.uid
     # As connectors.values.RemoteFeedItem has them: what a reply names, and who may read that.
     target_id = models.CharField(max_length=500, blank=True)
     visibility = models.CharField(max_length=10, blank=True)
@@ -39,7 +40,8 @@ class FeedItem(models.Model):
     writer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
-    is_hidden = models.BooleanField(default=False)  # its account is one of link.hidden_accounts
+    # Its account, or the one that boosted it, is one of link.hidden_accounts.
+    is_hidden = models.BooleanField(default=False)
     written_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 

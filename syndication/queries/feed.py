@@ -135,8 +135,11 @@ def _is_there() -> Exists:
 
 
 def _without_blocked(items: QuerySet[FeedItem], member: Member) -> QuerySet[FeedItem]:
+    """Without what accounts known to be a blocked member's wrote or boosted."""
+    accounts = (OuterRef("author_uid"), OuterRef("sharer_uid"))
     blocked = Link.objects.findable_of_blocked(member.pk)
-    return _only(items, ~Q(Exists(blocked.filter(**_ACCOUNT_OF_ITEM))))
+    blocked = blocked.filter(network=Subquery(_NETWORK[:1]), uid__in=accounts)
+    return _only(items, ~Q(Exists(blocked)))
 
 
 def _only(items: QuerySet[FeedItem], condition: Q) -> QuerySet[FeedItem]:

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Member
 from syndication.connectors.values import Friend, RemoteFeedItem
 from syndication.delivery import imports
 from syndication.models import Delivery, DeliveryKind, DeliveryState, FeedItem, Link, Post
-from tests.phone import PhoneClient
+from tests.phone import PhoneClient, log_in_phone
 
 _LINE = re.compile(r'<dt>(.*?)<dd><a href="([^"]+)">(.*?)</a>', re.DOTALL)
 _TAG = re.compile("<[^>]+>")
@@ -41,6 +43,10 @@ def lines_of(phone: PhoneClient) -> Iterator[Line]:
         page = phone.follow("Older")
 
 
+def words_on_home(member: Member) -> list[str]:
+    return [line.words for line in lines_of(log_in_phone(member))]
+
+
 def _text(html: str) -> str:
     return unescape(_TAG.sub("", html)).strip()
 
@@ -62,10 +68,18 @@ def add_copy(post: Post, link: Link, **fields: object) -> Delivery:
 
 
 def bring(
-    link: Link, uid: str, remote_id: str, text: str = "hi", at: datetime | None = None
+    link: Link,
+    uid: str,
+    remote_id: str,
+    text: str = "hi",
+    at: datetime | None = None,
+    *,
+    handle: str = "",
+    **more: Any,
 ) -> FeedItem:
     """What the account `uid` wrote comes to the member of `link`, as an import stores it."""
     when = (at or timezone.now()).timestamp()
-    item = RemoteFeedItem(remote_id, Friend(uid, f"{uid} there"), text, when)
+    author = Friend(uid, f"{uid} there", handle=handle)
+    item = RemoteFeedItem(remote_id, author, text, when, **more)
     imports._store_feed_items(link, [item])
     return FeedItem.objects.get(link=link, remote_id=remote_id)

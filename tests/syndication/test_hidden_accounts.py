@@ -7,11 +7,12 @@ from django.urls import reverse
 
 from accounts.models import Member
 from syndication.actions import hidden_accounts, links
+from syndication.connectors.values import Friend
 from syndication.models import FeedItem, HiddenAccount, Link
 from syndication.models.errors import NotYours
-from tests.making import befriend, make_link, make_member, make_post
+from tests.making import befriend, block, make_link, make_member, make_post
 from tests.phone import log_in_phone
-from tests.syndication.feeds import add_copy, bring
+from tests.syndication.feeds import add_copy, bring, words_on_home
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,33 @@ def test_what_an_account_wrote_and_will_write_is_hidden_until_it_is_shown_again(
     page = phone.get(reverse("home"))
     assert all(words in page for words in ("first", "second", "by another"))
     assert "Hidden accounts" not in phone.get(reverse("link_detail", args=["mixi", mixi.pk]))
+
+
+def test_what_a_hidden_account_passes_on_is_hidden_until_both_are_shown(hanako, mixi) -> None:
+    item = bring(mixi, "momo", "v1", "momo's own")
+    boost = {"sharer": Friend("momo", "momo there")}
+    bring(mixi, "kenji", "v2", "passed on before", **boost)
+    hidden_accounts.hide_account(item, by=hanako)
+    bring(mixi, "kenji", "v3", "passed on after", **boost)
+    written = bring(mixi, "kenji", "v4", "by kenji")
+    assert words_on_home(hanako) == ["by kenji"]
+    hidden_accounts.hide_account(written, by=hanako)
+    momo, kenji = HiddenAccount.objects.order_by("pk")
+    hidden_accounts.show_account(momo, by=hanako)
+    assert words_on_home(hanako) == ["momo's own"]
+    hidden_accounts.show_account(kenji, by=hanako)
+    assert len(words_on_home(hanako)) == 4
+
+
+def test_what_a_blocked_member_s_account_passes_on_is_hidden(hanako, mixi) -> None:
+    taro = make_member("taro")
+    link = make_link(taro, uid="t", is_findable=True)
+    bring(mixi, "kenji", "v1", "passed on", sharer=Friend("t", "taro there"))
+    assert words_on_home(hanako) == ["passed on"]
+    block(hanako, taro)
+    assert words_on_home(hanako) == []
+    Link.objects.filter(pk=link.pk).update(is_findable=False)  # nobody learns whose it is
+    assert words_on_home(hanako) == ["passed on"]
 
 
 def test_it_is_hidden_from_one_member_on_one_link(hanako, mixi) -> None:

@@ -22,7 +22,7 @@ from tests.making import befriend, block, make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.delivering import grant, linked, planned, settled, tried
-from tests.syndication.feeds import Line, add_copy, bring, lines_of
+from tests.syndication.feeds import Line, add_copy, bring, lines_of, words_on_home
 from tests.syndication.networks import linked_on
 
 pytestmark = pytest.mark.django_db
@@ -138,10 +138,6 @@ def check_page_of(phone: PhoneClient, case: Case, post: Post, item: FeedItem) ->
 
 
 # --- which comes first ---------------------------------------------------------------------------
-def words_on_home(member: Member) -> list[str]:
-    return [line.words for line in lines_of(log_in_phone(member))]
-
-
 def link_of_taro(sandbox, hanako: Member) -> Link:
     """taro is hanako's friend here and on the sandbox's mixi."""
     taro = make_member("taro")
@@ -194,6 +190,36 @@ def test_the_same_id_on_another_server_is_another_post(hanako) -> None:
         ours = make_link(hanako, "mastodon", uid=f"{host}/2", host=host)
         bring(ours, "1", "5", f"by 1 of {host}")
     assert set(words_on_home(hanako)) == {"taro's", "by 1 of b.example"}
+
+
+def test_a_copy_that_comes_by_another_server_of_its_network_stands_there_once(hanako) -> None:
+    """There it has an id of that server's own, and keeps its address."""
+    taro, there = make_member("taro"), "https://a.example/@taro/5"
+    befriend(hanako, taro)
+    ours = make_link(hanako, "mastodon", uid="b.example/2", host="b.example")
+    theirs = make_link(
+        taro, "mastodon", uid="a.example/1", host="a.example", handle="@taro@a.example"
+    )
+    add_copy(make_post(author=taro, text="once"), theirs, remote_id="5", remote_url=there)
+    came = {"handle": "@taro@a.example", "url": there}
+    bring(ours, "77", "901", "once", **came)
+    assert words_on_home(hanako) == ["once"]
+    bring(ours, "78", "902", "taken for it", **{**came, "handle": "@momo@c.example"})
+    bring(ours, "77", "903", "of his own", **{**came, "url": "https://a.example/@taro/6"})
+    assert set(words_on_home(hanako)) == {"once", "taken for it", "of his own"}
+
+
+def test_no_server_takes_posts_of_another_away(hanako) -> None:
+    """It says of a copy sent there that it stands at somebody else's address."""
+    mallory, theirs = make_member("mallory"), "https://a.example/@taro/5"
+    befriend(hanako, mallory)
+    ours = make_link(hanako, "mastodon", uid="b.example/2", host="b.example")
+    link = make_link(
+        mallory, "mastodon", uid="m.a.example/1", host="m.a.example", handle="@taro@a.example"
+    )
+    add_copy(make_post(author=mallory, text="mine"), link, remote_id="5", remote_url=theirs)
+    bring(ours, "77", "901", "taro's", handle="@taro@a.example", url=theirs)
+    assert set(words_on_home(hanako)) == {"mine", "taro's"}
 
 
 def test_a_post_stands_once_however_many_networks_are_common(hanako) -> None:

@@ -141,6 +141,7 @@ def parse_gnusocial_feed_item(entry: Any, origin: str) -> RemoteFeedItem | None:
         url=told.url,
         attached=((attachments.boost_attachment(by.name),) if is_repeat else ()) + _attached(shown),
         target_id=told.remote_id if is_repeat else "",
+        sharer=by if is_repeat else None,
     )
 
 

@@ -183,6 +183,7 @@ def parse_mastodon_feed_item(entry: Any, host: str = "") -> RemoteFeedItem | Non
         attached=sharing + attached,
         visibility=parse_mastodon_visibility(told),
         target_id=_target_of(told) if told is not entry else "",
+        sharer=by,
     )
 
 

@@ -101,24 +101,29 @@ def parse_misskey_feed_item(entry: Any, origin: str) -> RemoteFeedItem | None:
     renote = parsing.object_at(entry, "renote")
     is_own = any(entry.get(name) for name in ("text", "cw", "files", "fileIds", "poll"))
     told = entry if is_own or not renote else renote
-    author, by = (
-        parse_misskey_user(told.get("user"), origin),
-        parse_misskey_user(entry.get("user"), origin),
-    )
+    author = parse_misskey_user(told.get("user"), origin)
+    by = parse_misskey_user(entry.get("user"), origin) if told is not entry else None
     if author is None:
         return None
     warning = parsing.parse_line(told.get("cw"))
-    sharing = (attachments.boost_attachment(by.name),) if by and told is not entry else ()
+    sharing = (attachments.boost_attachment(by.name),) if by else ()
     return RemoteFeedItem(
         post.remote_id,
         author,
         f"[{warning}]" if warning else _plain(told),
         post.created_at,
-        url=post.url,
+        url=_address_at_home(told) or post.url,
         attached=sharing if warning else (*sharing, *_attached(told, origin)),
         visibility=note_visibility(told),
         target_id="" if told is entry else _target_of(told),
+        sharer=by,
     )
+
+
+def _address_at_home(note: Any) -> str:
+    """Return the address of a note of another server there, "" for one of this server."""
+    is_remote = bool(_name(parsing.value_at(parsing.object_at(note, "user"), "host")))
+    return parsing.valid_url(note.get("url") or note.get("uri")) if is_remote else ""
 
 
 def _target_of(renoted: Any) -> str:

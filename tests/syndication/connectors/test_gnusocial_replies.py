@@ -149,6 +149,7 @@ def test_a_repeat_is_answered_where_the_repeated_notice_stands(net):
     item = reading.parse_gnusocial_feed_item(repeat, "https://here.example")
     assert (item.remote_id, item.target_id) == ("200", "116")
     assert item.author.handle == "@momo@far.example"
+    assert item.sharer == item.author  # of one's own
     with playing(answer(json.dumps(repeat))) as server:
         assert net.scripted(server).read_target("200").remote_id == "116"
 

@@ -174,6 +174,7 @@ class TestMastodon(ConnectorContract, EditContract, RevokeContract, RepliesContr
             ("a", "[food]"),
             ("B", "one\ntwo\n\nthree & four"),
         ]
+        assert [item.sharer.uid if item.sharer else "" for item in items] == ["", "1"]
 
     def test_an_address_in_a_status_reads_whole_again(self, net, connector):
         long = "https://example.org/" + "a-long-way/" * 9

@@ -89,3 +89,16 @@ class TestMisskey(ConnectorContract, RepliesContract):
             [item] = net.scripted(server).feed()
         assert (item.author.name, item.text) == ("@b@x.example", "passed on")
         assert item.author.profile_url == f"{server.url}/@b@x.example"
+        assert item.sharer.uid == "u1"
+
+    def test_a_note_of_another_server_has_its_address_there(self, net):
+        there = "https://x.example/notes/9"
+        users = [{"id": "u1", "username": "a"}, {"id": "u2", "username": "b", "host": "x.example"}]
+        notes = [
+            {"id": f"n{at}", "createdAt": "2026-01-02T03:04:05.000Z", "text": "x", "user": user,
+             "uri": there}
+            for at, user in enumerate(users)
+        ]  # fmt: skip
+        with playing(answer(json.dumps(notes))) as server:
+            items = list(net.scripted(server).feed())
+        assert {item.url for item in items} == {f"{server.url}/notes/n0", there}
