@@ -1,7 +1,9 @@
 """Corrections: send a copy anew where its network deletes but cannot edit.
 
 Two deliveries in order: the delete of the copy, and behind it a publish of the post's present content for
-the same audience. The order of deliveries holds the publish back while the delete is open; a delete
+the same audience. Where several copies stand (one that could not be deleted was narrower readers' second
+one once), each is deleted first: else the one behind would be refused after the newest was lost. The order
+of deliveries holds the publish back while the delete is open; a delete
 that ended badly fails the publish (`copy_pre_send_check`), so that there are never two copies, and a
 publish that will not go ends the delete (`is_called_off`), so that no copy is lost for nothing.
 
@@ -44,11 +46,12 @@ _S = DeliveryState
 
 @dataclass(frozen=True)
 class CorrectionPreview:
-    """What sending anew does on one link: the copy that goes, how the new one reads and for whom, or the
-    reason why it would not go, when nothing is offered."""
+    """What sending anew does on one link: the copies that go (`url` is the newest one's), how the new one
+    reads and for whom, or the reason why it would not go, when nothing is offered."""
 
     link: Link
     url: str
+    copies: int
     preview: Preview | None
     readers: str
     reason: str = ""
@@ -92,6 +95,7 @@ def preview_corrections(post: Post, *, by: Member) -> list[CorrectionPreview]:
             CorrectionPreview(
                 link=link,
                 url=one.copy.remote_url,
+                copies=len(_standing_copies(post, link)),
                 preview=decision.preview,
                 readers=eligibility.describe_readers(link, audience),
                 reason="" if decision.goes else decision.reason,
@@ -103,7 +107,7 @@ def preview_corrections(post: Post, *, by: Member) -> list[CorrectionPreview]:
 
 @transaction.atomic
 def send_corrected(post: Post, link: Link, *, by: Member) -> Delivery:
-    """Queue the delete of the copy on `link`, and the publish behind it, which is returned.
+    """Queue the deletes of the copies on `link`, and the publish behind them, which is returned.
 
     For the audience of the copy, never for more. Raises NotYours, and NotNow with the reason.
     """
@@ -117,8 +121,9 @@ def send_corrected(post: Post, link: Link, *, by: Member) -> Delivery:
     if not decision.goes or decision.needs_reauthorization:
         raise NotNow(decision.reason)
     audience = one.copy.audience
-    delete = InitialDelivery(_S.WAITING, audience=audience, is_manual=True)
-    sequence.append_delivery(fresh, link, DeliveryKind.DELETE, delete)
+    for each in _standing_copies(fresh, link):
+        delete = InitialDelivery(_S.WAITING, audience=each.copy.audience, is_manual=True)
+        sequence.append_delivery(fresh, link, DeliveryKind.DELETE, delete)
     publish = InitialDelivery(_S.WAITING, audience=audience, is_manual=True, is_correction=True)
     return sequence.append_delivery(fresh, link, DeliveryKind.PUBLISH, publish)
 
@@ -138,11 +143,13 @@ def copy_pre_send_check(delivery: Delivery, post: Post) -> str:
 
 
 def publish_behind(delete: Delivery) -> Delivery | None:
-    """The second delivery of the correction that `delete` is the first of, if it is."""
+    """The publish of the correction that `delete` is one of the deletes of, if it is."""
     if not delete.is_delete or delete.post_id is None:
         return None
-    behind = Delivery.objects.in_sequence_of(delete).filter(sequence=delete.sequence + 1)
-    return behind.filter(kind=DeliveryKind.PUBLISH, is_correction=True).first()
+    behind = Delivery.objects.in_sequence_of(delete).filter(sequence__gt=delete.sequence)
+    first = behind.exclude(kind=DeliveryKind.DELETE).order_by("sequence").first()
+    is_its_own = first is not None and first.is_correction and not first.is_edit
+    return first if is_its_own else None
 
 
 def is_called_off(publish: Delivery, post: Post, link: Link, now: datetime) -> bool:
@@ -152,6 +159,12 @@ def is_called_off(publish: Delivery, post: Post, link: Link, now: datetime) -> b
         return False
     is_over = publish.state not in OPEN_STATES or now > retry_policy.last_try_at(publish)
     return is_over or bool(eligibility.pre_send_check(post, link, publish.audience))
+
+
+def _standing_copies(post: Post, link: Link) -> list[CopyHistory]:
+    """The copies on `link` that nobody deletes yet, oldest first."""
+    there = sequence.copy_histories(post.deliveries.filter(link=link))
+    return [each for each in there if each.is_active and not each.is_being_deleted]
 
 
 def _copies_behind(post: Post) -> list[CopyHistory]:

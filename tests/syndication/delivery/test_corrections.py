@@ -16,6 +16,7 @@ from syndication.models.errors import NotNow, NotYours
 from tests.making import allow, make_member
 from tests.noticing import the_notice
 from tests.phone import log_in_phone
+from tests.photographs import a_photo
 from tests.syndication.delivering import (
     Moving,
     linked,
@@ -209,6 +210,71 @@ def test_a_copy_asked_for_behind_a_delete_waits_for_its_end(sandbox, link, post,
     copy = tried(copy, now)
     assert (copy.state, copy.reason) == ("failed", corrections.OLD_COPY_STAYS)
     assert texts(sandbox) == ["おはゆう"]
+
+
+@pytest.fixture
+def twice(sandbox, link, settings, tmp_path) -> Post:
+    """On mixi twice: the copy for everyone could not be deleted, and friends got another one. Then the
+    post was for everyone again, and was edited."""
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "a.jpg").write_bytes(a_photo())
+    allow(link, "photo", Audience.FRIENDS)
+    post = tried(planned(link, "猫", kind="photo", photo="a.jpg")).post
+    narrow(post)
+    stays = last(post, "delete")
+    Delivery.objects.filter(pk=stays.pk).update(state="failed", due_at=None, is_notified=True)
+    stays.refresh_from_db()
+    commands.dismiss_delivery(stays, by=link.member)
+    assert tried(planning.send_copy(post, link, by=link.member)).state == "sent"
+    narrow(post, Audience.EVERYONE)
+    posts.edit_post(post, {"text": "犬"}, by=link.member)
+    assert pictures(sandbox) == ["猫", "猫"]
+    return post
+
+
+def pictures(sandbox) -> list[str]:
+    return [each.title for each in sandbox.mixi.photos if not each.is_deleted]
+
+
+def test_of_two_copies_both_are_deleted_before_one_is_sent(sandbox, link, twice, now):
+    phone = log_in_phone(link.member)
+    page = phone.get(reverse("post_correct", args=[twice.pk]))
+    assert "2 copies are on mixi: all of them are deleted, and one is sent." in page
+    phone.submit("Send anew to mixi")
+    assert rows(twice)[-3:] == [
+        ("delete", "waiting"),
+        ("delete", "waiting"),
+        ("publish", "waiting"),
+    ]
+    publish = last(twice, "publish")
+    assert publish.audience == Audience.FRIENDS  # as the newest one
+    for _ in range(4):
+        now.advance(seconds=5)
+        attempt.drain_due(now=now, seconds=5)
+    assert pictures(sandbox) == ["犬"]
+    assert corrections.preview_corrections(twice, by=link.member) == []
+
+
+def test_of_two_copies_one_that_stays_forbids_the_new_one(sandbox, link, twice, now):
+    publish = corrections.send_corrected(twice, link, by=link.member)
+    stays = last(twice, "delete")
+    Delivery.objects.filter(pk=stays.pk).update(state="failed", due_at=None, is_notified=True)
+    for _ in range(4):
+        now.advance(seconds=5)
+        attempt.drain_due(now=now, seconds=5)
+    publish.refresh_from_db()
+    assert (publish.state, publish.reason) == ("failed", corrections.OLD_COPY_STAYS)
+    assert pictures(sandbox) == ["猫"]
+
+
+def test_of_two_copies_none_is_deleted_where_nothing_will_go_behind(sandbox, link, twice, now):
+    corrections.send_corrected(twice, link, by=link.member)
+    allow(link, "photo", Audience.FRIENDS, is_on=False)
+    allow(link, "photo", Audience.EVERYONE, is_on=False)
+    for _ in range(4):
+        now.advance(seconds=5)
+        attempt.drain_due(now=now, seconds=5)
+    assert pictures(sandbox) == ["猫", "猫"]
 
 
 def parked_too_long(link: Link, now: Moving) -> None:
