@@ -3,6 +3,12 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from syndication.models.unvalidated import (
+    AddUnvalidatedConstraint,
+    AddUnvalidatedForeignKey,
+    AlterUnvalidatedForeignKey,
+)
+
 
 class Migration(migrations.Migration):
 
@@ -80,7 +86,7 @@ class Migration(migrations.Migration):
             name='warning',
             field=models.CharField(blank=True, max_length=100, verbose_name='content warning'),
         ),
-        migrations.AlterField(
+        AlterUnvalidatedForeignKey(
             model_name='delivery',
             name='post',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='syndication.post'),
@@ -127,7 +133,7 @@ class Migration(migrations.Migration):
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interactions', to='syndication.link')),
             ],
         ),
-        migrations.AddField(
+        AddUnvalidatedForeignKey(
             model_name='delivery',
             name='interaction',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='syndication.interaction'),
@@ -136,7 +142,7 @@ class Migration(migrations.Migration):
             model_name='delivery',
             constraint=models.UniqueConstraint(condition=models.Q(('interaction__isnull', False)), fields=('interaction', 'link', 'kind', 'sequence'), name='delivery_of_interaction_once'),
         ),
-        migrations.AddConstraint(
+        AddUnvalidatedConstraint(
             model_name='delivery',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('interaction', None), ('post__isnull', False)), models.Q(('interaction__isnull', False), ('post', None)), _connector='OR'), name='delivery_of_a_post_or_an_interaction'),
         ),
