@@ -60,7 +60,7 @@ def test_an_answer_is_one_press_from_the_notice_and_from_the_post(answered, link
     assert "行きます" in phone.follow("1 reply, 1 like")
     where = phone.get(reverse("post_deliveries", args=[copy.post_id]))
     assert "1 reply, 1 like" in where.text
-    assert "行きます" in phone.follow("3 Replies from networks")
+    assert "行きます" in phone.follow("3 See replies from networks")
 
 
 def test_a_long_answer_is_cut_and_its_own_page_shows_the_rest(answered, link, copy, hanako):
