@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from accounts.actions import quotas
 from accounts.models import Member
+from accounts.models.compiled_query import CompiledQuery
 from accounts.visible_text import visible_text
 from syndication.actions import talk_notices
 from syndication.models import Comment, Post
 from syndication.models.comment import MAX_COMMENT_LENGTH
 from syndication.models.errors import NotYours
+from syndication.models.post import PostQuerySet
 
 
 class TalkNotReadable(Exception):
@@ -88,10 +90,17 @@ def lock_post(post: Post) -> None:
 
 def readable_talk(post: Post, *, by: Member) -> Post:
     """The post as it is now, with what the member may do there. Raises TalkNotReadable."""
-    fresh = Post.objects.with_talk_open_to(by).filter(pk=post.pk).first()
+    fresh = _OPEN_TALK.first(pk=post.pk, member=by)
     if fresh is None:
         raise TalkNotReadable
     return fresh
+
+
+def _open_talk(*, pk: int, member: Member) -> PostQuerySet:
+    return Post.objects.with_talk_open_to(member).filter(pk=pk)
+
+
+_OPEN_TALK = CompiledQuery(_open_talk)
 
 
 def _must_own(post: Post, by: Member) -> None:

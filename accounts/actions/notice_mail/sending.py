@@ -18,7 +18,9 @@ from accounts.actions.notice_mail.transport import (
     MailTransport,
     MailTurnedAway,
 )
-from accounts.models import MailState, Notice, NoticeMail
+from accounts.models import MailState, Member, Notice, NoticeMail
+from accounts.models.compiled_query import CompiledQuery
+from accounts.models.notice import NoticeQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -90,10 +92,18 @@ def _send(mail: NoticeMail, transport: MailTransport, clock: _Clock) -> bool:
     return False
 
 
+def _readable(*, member: Member, mail: int) -> NoticeQuerySet:
+    """The notices of the mail that its member may read at this moment."""
+    readable = Notice.objects.visible_to(member).filter(mail=mail)
+    return readable.newest_first()[: claims.MAX_GATHERED]
+
+
+_READABLE = CompiledQuery(_readable)
+
+
 def _compose(mail: NoticeMail) -> EmailMessage | None:
     """None where the member may no longer read what it is about, or the address is not theirs now."""
-    readable = Notice.objects.visible_to(mail.member).filter(mail=mail)
-    notices = list(readable.newest_first()[: claims.MAX_GATHERED])
+    notices = _READABLE.rows(member=mail.member, mail=mail.pk)
     if not notices or confirmed_mail_address(mail.member) != mail.address:
         return None
     return compose_mail(mail, notices, mail_settings_of(mail.member))
