@@ -68,7 +68,7 @@ class CopyHistory:
         return self.copy.state in POSSIBLY_SENT_STATES and not is_back
 
     @property
-    def is_going(self) -> bool:
+    def has_delete_ahead(self) -> bool:
         """Whether its delete goes before anything behind it."""
         return self.delete is not None and self.delete.state in (_S.WAITING, _S.SENDING)
 
@@ -157,7 +157,7 @@ def blocks_new_copy(post: Post, rows: Sequence[Delivery]) -> bool:
         gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)
     if rows[-1].state not in gone and rows[-1].remote_deleted_at is None:
         return True
-    return any(each.is_in_the_way(post) and not each.is_going for each in _existing(rows))
+    return any(each.is_in_the_way(post) and not each.has_delete_ahead for each in _existing(rows))
 
 
 def _existing(rows: Iterable[Delivery]) -> list[CopyHistory]:

@@ -50,11 +50,10 @@ def with_is_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
     return rows.annotate(is_taken_back=went_out & _has_sent_delete())
 
 
-def has_open_or_sent_delete() -> Exists:
-    """A condition on publishes: the copy was deleted from here, or is about to be."""
-    later = Delivery.objects.filter(
-        post=OuterRef("post"), link=OuterRef("link"), sequence__gt=OuterRef("sequence")
-    )
+def has_open_or_sent_delete(subject: str) -> Exists:
+    """A condition on publishes of "post" or "interaction": the copy was deleted from here, or is about to be."""
+    same = {subject: OuterRef(subject), "link": OuterRef("link")}
+    later = Delivery.objects.filter(**same, sequence__gt=OuterRef("sequence"))
     return Exists(
         later.filter(kind=DeliveryKind.DELETE, state__in=(*OPEN_STATES, DeliveryState.SENT))
     )

@@ -86,10 +86,10 @@ def newest_rows(rows: DeliveryQuerySet, subject: str, clock: MemberClock) -> Del
 
 
 def with_answers(rows: DeliveryQuerySet, subject: str) -> DeliveryQuerySet:
-    """Add to rows of `newest_rows` what the commands of a page need: `is_going` (the copy is deleted, or
+    """Add to rows of `newest_rows` what the commands of a page need: `is_being_deleted` (the copy is deleted, or
     about to be), and `replies` and `likes` of the copy, None where nothing is known."""
     return rows.annotate(
-        is_going=has_open_or_sent_delete(),
+        is_being_deleted=has_open_or_sent_delete(subject),
         replies=_of_copy(subject, "activity__replies"),
         likes=_of_copy(subject, "activity__likes"),
     )

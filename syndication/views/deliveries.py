@@ -68,7 +68,7 @@ def lines_with_commands(
     for row in page:
         names = commands.available_commands(row)
         row.commands = [(name, COMMANDS[name][0]) for name in names]
-        row.is_outdated = not row.is_going and deliveries.is_outdated(row)
+        row.is_outdated = not row.is_being_deleted and deliveries.is_outdated(row)
         row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""
     page.object_list = copy_lines(page.object_list, clock)
     return page
