@@ -13,7 +13,7 @@ from accounts.models import Member
 from syndication.actions import posts
 from syndication.actions.bound_sends import PreviewNeeded, SettingsChanged
 from syndication.actions.posts import Draft
-from syndication.delivery import planning
+from syndication.delivery import eligibility
 from syndication.delivery.planning import DeliveryPreview
 from syndication.models import Link, LinkState, Post
 
@@ -25,7 +25,7 @@ def send_status(draft: Draft, *, by: Member, named: frozenset[int]) -> Post:
     Raises PreviewNeeded where the settings differ from what the button said, or where a copy would
     be cut or held back; and quotas.QuotaUsedUp.
     """
-    settings = planning.links_by_settings(by, draft.kind, draft.audience)
+    settings = eligibility.links_by_settings(by, draft.kind, draft.audience)
     if draft.audience != by.posts_by_me or {link.pk for link in settings} != named:
         raise SettingsChanged
     held = [one for one in posts.preview_post(draft, by=by) if _is_held_back(one)]

@@ -10,11 +10,13 @@ Reasons are codes (connectors.reasons.Reason); syndication.models.reason_texts h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from accounts.models import Audience
+from accounts.models import Audience, Member
+from accounts.models.compiled_query import CompiledQuery
 from accounts.public_urls import public_url
 from syndication.connectors import CONNECTORS, media, reasons
 from syndication.connectors.base import (
@@ -31,7 +33,7 @@ from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
 from syndication.delivery import mentions
 from syndication.delivery.mentions import Handles
 from syndication.delivery.outgoing_photos import outgoing_photos
-from syndication.models import Delivery, Link, LinkState, Post
+from syndication.models import Delivery, Link, LinkState, Post, Toggle
 
 LOCAL_AUDIENCES = (Audience.ONLY_ME, Audience.GROUP, Audience.CHOSEN)
 
@@ -202,3 +204,21 @@ def _is_wanted(choice: bool | None, audience: str) -> bool:
     if audience in LOCAL_AUDIENCES:
         return False
     return audience == Audience.EVERYONE if choice is None else choice
+
+
+def links_by_settings(member: Member, kind: str, audience: str) -> list[Link]:
+    """The links to which plain posts of this kind and audience go by the member's settings: one query."""
+    return [
+        link
+        for link in _LINKS_WITH_CHOICE.rows(str(kind), str(audience), member=member)
+        if goes_by_settings(link, kind, audience, link.choice)
+    ]
+
+
+def _links_with_choice(kind: str, audience: str, *, member: Member) -> QuerySet[Any]:
+    toggles = Toggle.objects.filter(link=OuterRef("pk"), kind=kind, audience=audience)
+    links = Link.objects.of(member).annotate(choice=Subquery(toggles.values("is_on")[:1]))
+    return links.order_by("network", "pk")
+
+
+_LINKS_WITH_CHOICE = CompiledQuery(_links_with_choice)  # on each home

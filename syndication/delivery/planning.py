@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Audience, Member
@@ -41,7 +41,6 @@ from syndication.models import (
     Link,
     LinkState,
     Post,
-    Toggle,
 )
 from syndication.models.errors import NotNow, NotYours
 
@@ -186,17 +185,6 @@ def preview_deliveries(member: Member, draft: OutgoingPost, audience: str) -> li
     return [
         _preview(link, replace(draft, audience=audience), handles)  # type: ignore[arg-type]
         for link in links
-    ]
-
-
-def links_by_settings(member: Member, kind: str, audience: str) -> list[Link]:
-    """The links to which plain posts of this kind and audience go by the member's settings: one query."""
-    toggles = Toggle.objects.filter(link=OuterRef("pk"), kind=kind, audience=audience)
-    links = Link.objects.of(member).annotate(choice=Subquery(toggles.values("is_on")[:1]))
-    return [
-        link
-        for link in links.order_by("network", "pk")
-        if eligibility.goes_by_settings(link, kind, audience, link.choice)
     ]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Audience, Member
-from syndication.delivery import planning
+from syndication.delivery import eligibility
 from syndication.models import Link, PostKind
 
 MAX_NAMED = 2  # networks
@@ -54,7 +54,7 @@ class HomeBox:
 def home_box(member: Member) -> HomeBox:
     """The box by the member's settings, by one query."""
     audience = member.posts_by_me
-    links = planning.links_by_settings(member, PostKind.STATUS, audience)
+    links = eligibility.links_by_settings(member, PostKind.STATUS, audience)
     return HomeBox(audience, tuple(links))
 
 
