@@ -129,7 +129,9 @@ def has_files(root: Path) -> bool:
 
 
 def _lines_of(logs: Sequence[Path]) -> Iterator[str]:
-    return chain.from_iterable(path.read_text(encoding="utf-8").splitlines() for path in logs)
+    return chain.from_iterable(
+        path.read_text(encoding="utf-8", errors="replace").splitlines() for path in logs
+    )
 
 
 def _delete_rows_of_migrations() -> None:

@@ -112,7 +112,7 @@ def _count(drill: Drill, lost: list[dict[str, Any]], here: list[dict[str, Any]])
         "returned": sum(1 for key in deleted & set(restored) if standing[key] and key not in told)
         + sum(1 for key in deleted & wanted),
         "missing": len(wanted - set(standing) - drawn),
-        "deleted_since": len(deleted & set(restored)),
+        "deleted": len(deleted & set(restored)),
         "posts_in_backup": len(here),
         "posts_lost": len(lost) - len(here),
         "copies": len(received),

@@ -2,9 +2,9 @@
 
     python -m tests.drills.rotation --deliveries 100 --network mastodon
 
-As a host does it (profilelink/deploy/hosting.md): the new TOKEN_KEYS key is made known behind the old one,
-then put first, `manage.py reseal` runs, and the old one is taken out; SECRET_KEY and PIN_KEY change with
-their former values as fallbacks. Each step restarts the worker, as a power failure would. Counted at the
+As a host does it (profilelink/deploy/hosting.md): the new TOKEN_KEYS key is known everywhere behind the old
+one; it is put first where members are, then in the worker; `manage.py reseal` runs, and the old one is taken
+out; SECRET_KEY and PIN_KEY change with their former values as fallbacks. Each step restarts the worker, as a power failure would. Counted at the
 network as in tests.drills.chaos, and: no link may have lost its tokens.
 """
 
@@ -41,6 +41,10 @@ def _play(drill: Drill) -> tuple[dict[str, Any], list[str]]:
     options, old = drill.options, drill.env["TOKEN_KEYS"]
     new = Fernet.generate_key().decode()
     drill.env["TOKEN_KEYS"] = f"{old},{new}"
+    web = {
+        **drill.env,
+        "TOKEN_KEYS": f"{new},{old}",
+    }  # was started anew first, and seals with the new one
     command = [
         "-m", "tests.drills.members", drill.network, "--deliveries", str(options.deliveries),
         "--links", str(options.links), "--network", options.network,
@@ -49,7 +53,7 @@ def _play(drill: Drill) -> tuple[dict[str, Any], list[str]]:
     ledger, log = drill.folder / "members.json", drill.folder / "members.log"
     with ledger.open("wb") as out, log.open("wb") as err:
         members = subprocess.Popen(
-            [sys.executable, *command], cwd=processes.ROOT, env=drill.env, stdout=out, stderr=err
+            [sys.executable, *command], cwd=processes.ROOT, env=web, stdout=out, stderr=err
         )
     try:
         processes.logs_within(log, "READY", STARTED_WITHIN)
