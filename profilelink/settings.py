@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 # The order is argued in the docstring of accounts.urlsession.middleware.
 MIDDLEWARE = [
     "profilelink.phone.middleware.PhoneTranscodingMiddleware",
+    "profilelink.middleware.metrics.MetricsMiddleware",
     "profilelink.middleware.headers.BrowserHeadersMiddleware",
     "profilelink.middleware.max_body.MaxBodyMiddleware",
     "profilelink.middleware.reject_multipart.RejectMultipartMiddleware",
@@ -285,4 +286,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 # --- Logs: a token never reaches one ------------------------------------------------------------
-LOGGING = log_settings(env.str("LOG_LEVEL", default="INFO"))
+LOGGING = log_settings(env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="text"))
+
+# Who may read /metrics, as addresses or networks; none: nobody, and nothing is counted.
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=["127.0.0.1", "::1"])

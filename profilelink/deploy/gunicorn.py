@@ -4,7 +4,11 @@ Behind a TLS-terminating proxy in production; set TRUSTED_PROXY_COUNT to the num
 """
 
 import os
+import shutil
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -30,9 +34,23 @@ forwarder_headers = ""
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
 # Addresses hold tokens: both logs show them masked.
-logger_class = "accounts.urlsession.logmask.GunicornLogger"
+is_json = os.environ.get("LOG_FORMAT", "text") == "json"
+logger_class = f"accounts.urlsession.logmask.Gunicorn{'Json' if is_json else ''}Logger"
 accesslog = os.environ.get("ACCESS_LOG", "-")
 access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms'
+
+# Where the processes count requests for /metrics (profilelink/metrics.py), if that is installed.
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+if find_spec("prometheus_client") and COUNTS not in os.environ:
+    os.environ[COUNTS] = tempfile.mkdtemp(prefix="profilelink-metrics-")
+
+
+def on_exit(server: Any) -> None:
+    """Counts begin anew with the next start, as monitors expect it."""
+    folder = os.environ.get(COUNTS, "")
+    if Path(folder).name.startswith("profilelink-metrics-"):
+        shutil.rmtree(folder, ignore_errors=True)
+
 
 # No second door: nothing here is steered through a socket.
 control_socket_disable = True

@@ -39,7 +39,9 @@ def production_environment(folder: Path) -> dict[str, str]:
 
 
 class Production:
-    """One gunicorn with one worker."""
+    """One gunicorn, with one worker unless told otherwise."""
+
+    pid: int
 
     def __init__(self, folder: Path, port: int) -> None:
         self._folder, self.port = folder, port
@@ -70,13 +72,14 @@ class Production:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Production]:
+def running(folder: Path, **more: str) -> Iterator[Production]:
     """A gunicorn whose database has no tables: whatever asks it fails, as it does when it is away."""
     port = ports.free_row()
     environment = production_environment(folder) | {
         "BIND": f"127.0.0.1:{port}",
         "WEB_WORKERS": "1",
         "ACCESS_LOG": str(folder / "access"),
+        **more,
     }
     command = [sys.executable, "-m", "gunicorn", "profilelink.wsgi"]
     with (folder / "error").open("w") as error:
@@ -86,6 +89,7 @@ def running(folder: Path) -> Iterator[Production]:
         )  # fmt: skip
     try:
         production = Production(folder, port)
+        production.pid = process.pid
         _await(production, process)
         yield production
     finally:

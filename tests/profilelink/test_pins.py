@@ -73,7 +73,8 @@ def test_what_is_installed_is_what_the_table_says():
 
 def test_the_exported_file_is_the_table_s_part_that_runs_need():
     project = PYPROJECT["project"]
-    needed = brought_along(project["dependencies"] + project["optional-dependencies"]["scale"])
+    extras = project["optional-dependencies"]
+    needed = brought_along(project["dependencies"] + extras["scale"] + extras["metrics"])
     assert set(versions(EXPORTED)) == needed, RENEW
     table = versions(TABLE)
     assert versions(EXPORTED) == {name: table[name] for name in needed}, RENEW
