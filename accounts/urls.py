@@ -28,6 +28,7 @@ from accounts.views import (
     phones,
     pin_again,
     profile,
+    recovery,
     security,
     sessions,
     site_pages,
@@ -92,6 +93,7 @@ PHONES: list[URLPattern | URLResolver] = [
     path("phones/bookmark/", phones.phone_bookmark, name="phone_bookmark"),
     path("phones/pin/", pin_again.pin_again, name="pin_again"),
     path("phones/login/", phone_login.phone_login, name="phone_login"),
+    path("account/recovery/", recovery.recovery, name="recovery"),
     path("device/", device_login.device_ask, name="device_ask"),
     path("sessions/", sessions.session_list, name="session_list"),
 ]

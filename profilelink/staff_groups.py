@@ -24,6 +24,7 @@ GROUPS = {
         "accounts.view_membersession",
         "accounts.view_notice",
         "accounts.end_membersession",
+        "accounts.help_member",
         "syndication.view_post",
         "syndication.view_comment",
         "syndication.delete_comment",
@@ -59,6 +60,7 @@ GROUPS = {
         "syndication.view_dailyfigure",  # the page of adoption
         "syndication.view_hosthealth",
         "syndication.view_importpause",  # turned on by who may pause a network
+        "syndication.change_hosthealth",  # to ask it again; no field can be changed
         "syndication.view_heartbeat",
         "syndication.view_link",
         "syndication.view_delivery",

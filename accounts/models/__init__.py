@@ -1,5 +1,6 @@
 """Who people are. One class a file where it stands alone; nothing here knows of posts."""
 
+from accounts.models.access_recovery import AccessRecovery, RecoveryEnd, RecoveryKind
 from accounts.models.audience import (
     Audience,
     Commenters,
@@ -39,6 +40,7 @@ __all__ = [
     "Announcement",
     "NOTICE_KINDS",
     "PROFILE_FIELDS",
+    "AccessRecovery",
     "Audience",
     "Birthday",
     "Block",
@@ -74,6 +76,8 @@ __all__ = [
     "PicturesOn",
     "PublicCharField",
     "PublicTextField",
+    "RecoveryEnd",
+    "RecoveryKind",
     "Refusal",
     "ServerRegistration",
     "SitePage",

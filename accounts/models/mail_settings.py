@@ -23,6 +23,7 @@ class HomeMailNote(models.TextChoices):
     LIKES_OFF = MailClass.LIKES.value, _("Emails about likes and networks are off.")
     TROUBLE_OFF = MailClass.TROUBLE.value, _("Emails about trouble with sending are off.")
     BOUNCED = "bounced", _("Emails to your address came back twice, so they are off.")
+    PAUSED = "paused", _("Emails to you are paused: a phone was lost.")
     FILTERED = "filtered", _("An email to you came back. Your phone may filter our emails.")
 
 
@@ -49,6 +50,7 @@ class MailSettings(models.Model):
     test_number = models.CharField(max_length=4, blank=True, default="")
     works_address = models.EmailField(blank=True, default="")  # whose test mail arrived
     stopped_address = models.EmailField(blank=True, default="")  # whose mails came back
+    lost_address = models.EmailField(blank=True, default="")  # which a lost phone reads
     home_note = models.CharField(
         max_length=10, choices=HomeMailNote.choices, blank=True, default=""
     )

@@ -205,6 +205,9 @@ class Member(AbstractUser):
     # By staff: the member reads, objects, exports and closes the account, and writes nothing.
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
 
+    # Staff were asked to change how the member logs in, and it waits (AccessRecovery): each page says so.
+    recovery_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     objects = MemberManager()  # type: ignore[misc]  # wider than AbstractUser's, by our queryset
 
     class Meta:

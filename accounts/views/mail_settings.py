@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.actions import quotas
+from accounts.actions import quotas, ways_in
 from accounts.actions.notice_mail import choices as mail_choices
 from accounts.actions.notice_mail import transport
 from accounts.forms.mail_settings import MailSettingsForm, MailTestForm
@@ -26,6 +26,10 @@ from accounts.views.requests import MemberRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_settings(request: MemberRequest) -> HttpResponse:
     """Show and save the choices. Whoever wants mails of people is sent a test mail first."""
+    if request.method == "POST" and "resume" in request.POST:
+        ways_in.resume_mails(by=request.user)
+        messages.success(request, _("Emails go to you again."))
+        return redirect("mail_settings")
     saved = mail_choices.mail_settings_of(request.user)
     form = MailSettingsForm(request.POST or None, instance=saved)
     if request.method != "POST" or not form.is_valid():
@@ -78,6 +82,7 @@ def _page(
         "address": email_as_typed(address),
         "sender": transport.plain_from_address(),
         "needs_test": mail_choices.needs_test_mail(saved, address),
+        "paused": saved.lost_address,
         "is_tested": bool(saved.test_number) and saved.tested_address == address,
     }
     return TemplateResponse(request, "accounts/mail_settings.html", context)

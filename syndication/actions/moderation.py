@@ -183,7 +183,7 @@ def _mail_each(addresses: Collection[str], subject: str, text: str) -> None:
 def record(
     kind: str,
     *,
-    by: Member,
+    by: Member | None,
     member: Member | None,
     case: ReportCase | None = None,
     reason: str = "",

@@ -42,6 +42,9 @@ _ABOUT_MEMBER: Mapping[str, Any] = {
     _K.SUSPENDED: gettext_lazy("The staff suspended your account."),
     _K.RESTORED: gettext_lazy("Your account is no longer suspended."),
     _K.UPHELD: gettext_lazy("The staff answered your objection."),
+    _K.LOST_PHONE: gettext_lazy("The staff ended your sessions: a phone was lost."),
+    _K.WAY_IN: gettext_lazy("The staff emailed you a link for a new password."),
+    _K.RECOVERED: gettext_lazy("The staff changed how you log in, as they were asked."),
 }
 _BY_KIND = {
     ReportedKind.POST: _ABOUT_POST,

@@ -30,12 +30,19 @@ class DecisionKind(models.TextChoices):
     UPHELD = "upheld", pgettext_lazy("staff", "decision upheld")
     HELD = "held", pgettext_lazy("staff", "hold on deletion")
     RELEASED = "released", pgettext_lazy("staff", "hold ended")
+    LOST_PHONE = "lost_phone", pgettext_lazy("staff", "lost phone: all ways in ended")
+    WAY_IN = "way_in", pgettext_lazy("staff", "link for a new password mailed")
+    ASKED = "asked", pgettext_lazy("staff", "change of the log-in asked for")
+    AGREED = "agreed", pgettext_lazy("staff", "change of the log-in: second yes")
+    STOPPED = "stopped", pgettext_lazy("staff", "change of the log-in stopped")
+    RECOVERED = "recovered", pgettext_lazy("staff", "log-in changed")
 
 
 # Those that the member is told of, and reads on "What staff decided".
 TOLD_KINDS = (
     *(DecisionKind.HIDDEN, DecisionKind.SHOWN, DecisionKind.REMOVED, DecisionKind.WARNED),
     *(DecisionKind.SUSPENDED, DecisionKind.RESTORED, DecisionKind.UPHELD),
+    *(DecisionKind.LOST_PHONE, DecisionKind.WAY_IN, DecisionKind.RECOVERED),
 )
 OBJECTIONABLE_KINDS = (
     *(DecisionKind.HIDDEN, DecisionKind.REMOVED, DecisionKind.WARNED, DecisionKind.SUSPENDED),
@@ -131,4 +138,4 @@ class RetentionHold(models.Model):
         indexes = [models.Index(fields=["until"], name="hold_by_end")]
 
     def __str__(self) -> str:
-        return f"of {self.member_id} until {self.until:%Y-%m-%d}"
+        return f"{self.member_id}, – {self.until:%Y-%m-%d}"

@@ -29,6 +29,7 @@ from syndication.actions import (
     deletion_log,
     drafts,
     holds,
+    member_help,
     photos,
     reports,
 )
@@ -230,6 +231,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "expiring drafts": drafts.notify_expiring_drafts,
     "repeated notices": notices.renew_repeated,
     "deletion log": deletion_log.write_deletion_log,
+    "recoveries": member_help.carry_out_recoveries,
     "old reports": reports.delete_old_snapshots,
     "old replies": storage.empty_old_texts,
     "mails": wake_due_mails,

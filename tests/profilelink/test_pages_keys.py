@@ -89,6 +89,7 @@ PARENTS = {
     "notice_stop": {"notice_list"},
     "mfa_activate_totp": {"security"},
     "mfa_index": {"security"},
+    "phone_lost": {"phone_list"},
     "phone_bookmark": {"phone_list", "security"},  # the password is asked for first
     "phone_list": {"security"},
     "post_audience": {"post_detail"},

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Audience, Group, Member, Membership, Notice
+from accounts.models import AccessRecovery, Audience, Group, Member, Membership, Notice
 from syndication.delivery import planning
 from syndication.models import (
     Comment,
@@ -241,6 +241,12 @@ def photo() -> SimpleUploadedFile:
 
 
 # Route of the form: (the page where it stands, its button, what is typed).
+def waiting_recovery(hanako: Member) -> str:
+    """Staff were asked to take her second step off."""
+    AccessRecovery.objects.create(member=hanako, kind="factor", asked_at=timezone.now())
+    return reverse("recovery")
+
+
 PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("account_change_password", page("account_change_password"), "Change password",
      {"oldpassword": PASSWORD, "password1": "saba no miso", "password2": "saba no miso"}),
@@ -266,6 +272,8 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("link_replies", of_link("link_replies"), "Stop replies", {}),
     ("post_replies_stop", of_post("post_replies_stop"), "Stop replies", {}),
     ("post_replies_stop", stopped, "Get replies again", {}),
+    ("phone_lost", page("phone_lost"), "End it all", {}),
+    ("recovery", waiting_recovery, "Stop it", {}),
     ("remote_reply_hide", of_answer, "Hide", {}),
     ("friend_answer", page("friend_list"), "Accept", {}),
     ("friend_answer", page("friend_list"), "Decline", {}),

@@ -16,6 +16,7 @@ from accounts.actions import quotas
 from accounts.actions.notice_mail import transport
 from accounts.actions.notices import in_language_of
 from accounts.models import (
+    HomeMailNote,
     MailClass,
     MailPace,
     MailSettings,
@@ -42,7 +43,7 @@ def confirmed_mail_address(member: Member) -> str:
 def save_mail_settings(choices: MailSettings, *, by: Member) -> bool:
     """Save the choices. Return whether a test mail is needed before mails of people can go."""
     choices.member = by
-    choices.home_note = ""
+    choices.home_note = HomeMailNote.PAUSED if choices.lost_address else ""
     choices.save()
     return needs_test_mail(choices, confirmed_mail_address(by))
 

@@ -50,6 +50,8 @@ def plan_mail(
     mail_class = notice.kind.mail_class
     if mail_class is None or not address or notice.created_at <= now - MAIL_FOR:
         return NEVER_MAIL
+    if address == choices.lost_address:  # whoever has the phone reads it: of security, too
+        return NEVER_MAIL
     if mail_class == MailClass.SECURITY:
         return MailPlan(is_now=True)
     if address == choices.stopped_address:

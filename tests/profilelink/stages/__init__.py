@@ -29,6 +29,7 @@ STAGES: list[Callable[[Visit], Scene]] = [
     coming_in.two_steps,
     devices.phone_login,
     devices.pin,
+    devices.lost_phone,
     devices.export,
     devices.device_login,
     people.profile,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions import phones
+from accounts.models import AccessRecovery, Member
 from accounts.urlsession.models import Session
 from tests.making import PASSWORD, make_member
 from tests.phone import PhoneClient
@@ -92,6 +94,28 @@ def export(visit: Visit) -> Scene:
     own.get(reverse("export"))
     visit.press(own, "Get the file")
     yield "export too soon", own
+
+
+def lost_phone(visit: Visit) -> Scene:
+    """Who lost a phone ends all ways in; and who did not ask for help stops it."""
+    midori = make_member("midori", display_name="みどり")
+    phones.create_bookmark(by=midori, device="a flip phone", pin=PIN, session_key="")
+    desk = visit.phone(midori)
+    desk.get(reverse("phone_lost"))
+    yield "lost phone", desk
+    visit.press(desk, "End it all")
+    yield "lost phone ended", desk
+    desk.get(reverse("mail_settings"))
+    yield "mails paused", desk
+    now = timezone.now()
+    AccessRecovery.objects.create(member=midori, kind="factor", asked_at=now)
+    Member.objects.filter(pk=midori.pk).update(recovery_asked_at=now)
+    desk.get(reverse("security"))
+    yield "recovery asked", desk
+    desk.get(reverse("recovery"))
+    yield "recovery", desk
+    visit.press(desk, "Stop it")
+    yield "recovery stopped", desk
 
 
 def device_login(visit: Visit) -> Scene:

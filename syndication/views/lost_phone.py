@@ -1,0 +1,28 @@
+"""Lost phone, from a computer: one page that says what ends, and one press."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.views.requests import MemberRequest
+from syndication.actions import member_help
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def phone_lost(request: MemberRequest) -> HttpResponse:
+    """End all but this session. No password is asked: whoever has lost a phone is in a hurry."""
+    key = request.session.session_key
+    if request.method == "POST":
+        pauses = "pause" in request.POST
+        member_help.report_lost_phone(by=request.user, kept_key=key, pauses_mails=pauses)
+        messages.success(request, _("Ended. Nobody comes in by the lost phone any more."))
+        return redirect("phone_lost")
+    ends = member_help.describe_lost_phone(request.user, kept_key=key)
+    return TemplateResponse(request, "syndication/phone_lost.html", {"ends": ends})
