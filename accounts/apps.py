@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from accounts import checks  # noqa: F401  registers the system checks
 from accounts.crypto.encryption import check_encryption_keys
@@ -6,7 +7,7 @@ from accounts.crypto.encryption import check_encryption_keys
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = "Members"
+    verbose_name = _("Members")
 
     def ready(self) -> None:
         """Stop the process on a bad key, since system checks would not run under gunicorn, and register

@@ -1,12 +1,13 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from syndication import connectors
 
 
 class SyndicationConfig(AppConfig):
     name = "syndication"
-    verbose_name = "Syndication"
+    verbose_name = _("Posts and where they go")
 
     def ready(self) -> None:
         """Bring in the site's networks, and listen to what accounts says of linking; accounts must

@@ -11,10 +11,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.actions import servers, sessions
+from accounts.actions.ways_in import LOST_PHONE
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, mask_key
 from accounts.models import (
     DeviceLogin,
@@ -25,6 +26,17 @@ from accounts.models import (
     ServerRegistration,
 )
 from accounts.urlsession.models import OutTicket
+
+END_REASONS = {
+    "wrong_pick": pgettext_lazy("log-in", "a wrong number was picked"),
+    "wrong_number": pgettext_lazy("log-in", "a wrong number was picked"),
+    "replaced": pgettext_lazy("log-in", "another code took its place"),
+    "logged_out": pgettext_lazy("log-in", "whoever began it logged out"),
+    "stopped": pgettext_lazy("log-in", "stopped"),
+    "refused": pgettext_lazy("log-in", "the member refused it"),
+    "tries": pgettext_lazy("log-in", "too many wrong tries"),
+    LOST_PHONE: pgettext_lazy("log-in", "a phone was lost"),
+}
 
 
 @admin.register(MemberSession)
@@ -53,7 +65,7 @@ class MemberSessionAdmin(ReadOnlyAdmin):
         """End the sessions, in effect from their next request."""
         ended = list(queryset.select_related("user"))
         for session in ended:
-            self.log_change(request, session, "Ended.")
+            self.log_change(request, session, gettext("Ended."))
             sessions.end_session_as_staff(session)
         said = ngettext("%(n)d session ended.", "%(n)d sessions ended.", len(ended))
         self.message_user(request, said % {"n": len(ended)}, messages.SUCCESS)
@@ -81,7 +93,7 @@ class ServerRegistrationAdmin(ReadOnlyAdmin):
         count = 0
         for row in queryset.filter(replaced_at=None):
             count += servers.retire_registration(row.network, row.host)
-            self.log_change(request, row, "Dropped.")
+            self.log_change(request, row, gettext("Dropped."))
         said = ngettext("%(n)d registration dropped.", "%(n)d registrations dropped.", count)
         self.message_user(request, said % {"n": count}, messages.SUCCESS)
 
@@ -93,7 +105,7 @@ class PhoneOpenerInline(ReadOnlyInline):
 
 @admin.register(PhoneLogin)
 class PhoneLoginAdmin(ReadOnlyAdmin):
-    list_display = ("member", "created_at", "state", "device", "end_reason")
+    list_display = ("member", "created_at", "state", "device", "why")
     list_filter = ("end_reason", "created_at", "is_acknowledged")
     search_fields = ("member__username",)
     list_select_related = ("member", "picked")
@@ -106,10 +118,14 @@ class PhoneLoginAdmin(ReadOnlyAdmin):
         "expires_at",
         "used_at",
         "ended_at",
-        "end_reason",
+        "why",
         "is_acknowledged",
     )
     inlines = (PhoneOpenerInline,)
+
+    @admin.display(description=pgettext_lazy("column", "why it ended"))
+    def why(self, login: PhoneLogin) -> str:
+        return str(END_REASONS.get(login.end_reason, login.end_reason))
 
     @admin.display(description=_("state"))
     def state(self, login: PhoneLogin) -> Any:
@@ -141,7 +157,11 @@ class DeviceLoginAdmin(ReadOnlyAdmin):
     search_fields = ("approved_by__username", "address")
     list_select_related = ("approved_by",)
     ordering = ("-created_at",)
-    fields = (*list_display, "expires_at", "tries", "ended_at", "end_reason")
+    fields = (*list_display, "expires_at", "tries", "ended_at", "why")
+
+    @admin.display(description=pgettext_lazy("column", "why it ended"))
+    def why(self, login: DeviceLogin) -> str:
+        return str(END_REASONS.get(login.end_reason, login.end_reason))
 
 
 @admin.register(OutTicket)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Audience, Member
@@ -51,8 +52,8 @@ class MemberAdmin(ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         is_closed = obj is not None and obj.closed_at is not None  # nobody is left to let in
         if is_closed or not self.has_change_permission(request, obj):
-            return self.fields
-        return [name for name in self.fields if name not in self.CHANGED_BY_SUPERUSERS]
+            return self.in_words(self.fields)
+        return self.in_words(name for name in self.fields if name not in self.CHANGED_BY_SUPERUSERS)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Cancel the closure of a member who is let in again."""
@@ -77,6 +78,6 @@ class MemberAdmin(ReadOnlyAdmin):
     def shown_websites(self, member: Member) -> Any:
         return member.websites if member.websites_audience == Audience.EVERYONE else HIDDEN
 
-    @admin.display(description=_("has a picture"), boolean=True)
-    def has_picture(self, member: Member) -> bool:
-        return bool(member.picture)
+    @admin.display(description=_("has a picture"))
+    def has_picture(self, member: Member) -> str:
+        return pgettext("staff", "yes") if member.picture else pgettext("staff", "no")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Notice
@@ -10,9 +11,13 @@ from accounts.models import Notice
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
-    list_display = ("member", "code", "created_at", "mail_due_at", "mailed_at")
+    list_display = ("member", "about", "created_at", "mail_due_at", "mailed_at")
     list_filter = ("code", "created_at", "mailed_at")
     search_fields = ("member__username",)
     list_select_related = ("member",)
     ordering = ("-created_at",)
     fields = list_display
+
+    @admin.display(description=pgettext_lazy("column", "what it is about"))
+    def about(self, notice: Notice) -> str:
+        return notice.subject_in_words

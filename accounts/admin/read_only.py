@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import BooleanField, Model
 from django.http import HttpRequest
+from django.utils.translation import pgettext
+
+from accounts.admin.labels import put_labels_on
 
 SHOWN_OF_A_KEY = 6
 # What the filters of Django's lists put behind a field's name. Not "anything behind it": by way of
@@ -16,8 +21,50 @@ ASKED_BY_FILTERS = (
 )
 
 
+class YesOrNo:
+    """A column of a BooleanField in words. Django's green and red lights call "no" a fault."""
+
+    def __init__(self, field: BooleanField) -> None:
+        self.name = self.__name__ = self.admin_order_field = field.name
+        self.field = field
+
+    @property
+    def short_description(self) -> Any:
+        return self.field.verbose_name
+
+    def __call__(self, row: Model) -> str:
+        value = getattr(row, self.name)
+        return "–" if value is None else _yes_or_no(value)
+
+
+def _yes_or_no(value: bool) -> str:
+    return pgettext("staff", "yes") if value else pgettext("staff", "no")
+
+
 class ReadOnly:
-    """Nothing is added, changed or deleted."""
+    """Nothing is added, changed or deleted; what is on or off is said in words."""
+
+    model: type[Model]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        put_labels_on(getattr(self, "model", None) or args[0])  # an inline reads them at once
+        super().__init__(*args, **kwargs)
+        self.words_of: dict[Any, YesOrNo] = {}
+
+    def in_words(self, names: Any) -> list[Any]:
+        """The columns, a BooleanField's own exchanged for its words."""
+        return [self._in_words(name) for name in names]
+
+    def _in_words(self, name: Any) -> Any:
+        if name not in self.words_of:
+            try:
+                field = self.model._meta.get_field(name) if isinstance(name, str) else None
+            except FieldDoesNotExist:
+                return name
+            if not isinstance(field, BooleanField):
+                return name
+            self.words_of[name] = YesOrNo(field)
+        return self.words_of[name]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -40,10 +87,27 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         names = [name for name in self.list_filter if isinstance(name, str)]
+        if lookup in _parameters(self.list_filter):  # no column: the filter says what it asks
+            return True
         return any(lookup == name + how for name in names for how in ASKED_BY_FILTERS)
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.in_words(self.list_display)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Those that can be changed stay as they are: their form shows a box to tick."""
+        readonly = self.get_readonly_fields(request, obj)
+        shown = {name: self._in_words(name) for name in self.fields or ()}
+        return [words if words in readonly else name for name, words in shown.items()]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields or ()
+        return self.in_words(self.fields or ())
+
+
+def _parameters(list_filter: Any) -> list[str]:
+    """What filters of our own are called in the address."""
+    own = [each for each in list_filter if isinstance(each, type)]
+    return [str(each.parameter_name) for each in own if issubclass(each, admin.SimpleListFilter)]
 
 
 class ReadOnlyInline(ReadOnly, admin.TabularInline):
@@ -52,6 +116,12 @@ class ReadOnlyInline(ReadOnly, admin.TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.in_words(self.fields or ())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.in_words(self.fields or ())
 
 
 def mask_key(key: str) -> str:

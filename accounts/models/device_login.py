@@ -54,7 +54,7 @@ class DeviceLogin(models.Model):
     objects = DeviceLoginQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.device} at {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.device}, {self.created_at:%Y-%m-%d %H:%M}"
 
     @property
     def is_live(self) -> bool:

@@ -133,4 +133,4 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"of {self.inviter_id}, until {self.expires_at:%Y-%m-%d}"
+        return f"{self.inviter_id}, – {self.expires_at:%Y-%m-%d}"

@@ -69,4 +69,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member_id} in {self.group_id}"
+        return f"{self.member_id} → {self.group_id}"

@@ -105,11 +105,17 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} for {self.member_id}"
+        return f"{self.subject_in_words} → {self.member_id}"
 
     @property
     def kind(self) -> NoticeKind:
         return NOTICE_KINDS[self.code]
+
+    @property
+    def subject_in_words(self) -> str:
+        """What it is about, for staff: the subject of its mails, which names nobody; else its code."""
+        kind = NOTICE_KINDS.get(self.code)
+        return str(kind.mail_subject) if kind and kind.mail_subject else self.code
 
     @property
     def in_words(self) -> str:

@@ -71,7 +71,7 @@ class PhoneLogin(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member_id} at {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.member_id}, {self.created_at:%Y-%m-%d %H:%M}"
 
     @property
     def is_live(self) -> bool:

@@ -23,7 +23,7 @@ class MemberSession(UserSession):
         permissions = [("end_membersession", "Can end sessions")]
 
     def __str__(self) -> str:
-        return f"{self.device} of {self.user_id}"
+        return f"{self.device} ({self.user_id})"
 
     @property
     def device(self) -> str:

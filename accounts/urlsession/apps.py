@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.utils.translation import gettext_lazy as _
 
 from accounts.urlsession import checks  # noqa: F401  registers the system checks
 from accounts.urlsession.signals import session_key_changed
@@ -9,7 +10,7 @@ class UrlSessionConfig(AppConfig):
 
     name = "accounts.urlsession"
     label = "urlsession"
-    verbose_name = "Sessions"
+    verbose_name = _("Sessions")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
@@ -17,7 +18,7 @@ class UrlSessionConfig(AppConfig):
             session_key_changed.connect(follow_in_session_list, dispatch_uid="urlsession.follow")
 
 
-def follow_in_session_list(*, old: str, new: str, **_: object) -> None:
+def follow_in_session_list(*, old: str, new: str, **_kwargs: object) -> None:
     """Update the key in allauth's session list when a session's key changes."""
     listed = apps.get_model("usersessions", "UserSession").objects
     listed.filter(session_key=old).update(session_key=new)

@@ -1,5 +1,6 @@
 """Staff's pages about posts, links and deliveries. Base and rules are accounts.admin's."""
 
+from syndication.admin import labels  # isort: skip - before the lists that it names
 from syndication.admin import (
     adoption,
     comments,
@@ -7,21 +8,26 @@ from syndication.admin import (
     holds,
     links,
     mail,
+    members,
     networks,
     posts,
     replies,
     reports,
+    today,
 )
 
 __all__ = [
     "adoption",
+    "labels",
     "comments",
     "deliveries",
     "holds",
     "links",
     "mail",
+    "members",
     "networks",
     "posts",
     "replies",
     "reports",
+    "today",
 ]

@@ -88,7 +88,7 @@ class Attempt(models.Model):
         ordering = ("pk",)
 
     def __str__(self) -> str:
-        return f"{self.doing} {self.number} of {self.delivery_id}"
+        return f"{self.doing_in_words} {self.number} ({self.delivery_id})"
 
     @property
     def doing_in_words(self) -> str:

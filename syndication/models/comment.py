@@ -121,7 +121,7 @@ class Comment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pk} on post {self.post_id}"
+        return f"{self.pk} → {self.post_id}"
 
 
 class WithdrawnLike(models.Model):
@@ -136,7 +136,7 @@ class WithdrawnLike(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"of {self.member_id} for post {self.post_id}"
+        return f"{self.member_id} → {self.post_id}"
 
 
 class Like(models.Model):
@@ -158,4 +158,4 @@ class Like(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"of {self.member_id} for post {self.post_id}"
+        return f"{self.member_id} → {self.post_id}"

@@ -223,8 +223,8 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        subject = self.post_id or f"interaction {self.interaction_id}"
-        return f"{self.kind} {subject} on {self.link_id}: {self.state}"
+        subject = self.post_id or f"↩ {self.interaction_id}"
+        return f"{self.get_kind_display()} {subject} → {self.link_id}: {self.get_state_display()}"
 
     @property
     def subject(self) -> Post | Interaction:

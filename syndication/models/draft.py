@@ -59,7 +59,7 @@ class PostAddress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"of {self.member_id}"
+        return f"({self.member_id})"
 
     @property
     def refused_in_words(self) -> str:

@@ -103,6 +103,7 @@ class Link(models.Model):
                 condition=Q(sending_until__isnull=False),
                 name="link_sending",
             ),
+            models.Index(fields=["parked_at"], condition=Q(state="parked"), name="link_parked"),
             models.Index(
                 fields=["network", "uid"], condition=Q(is_findable=True), name="link_findable"
             ),
@@ -166,7 +167,7 @@ class Toggle(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.audience}: {self.is_on}"
+        return f"{self.get_kind_display()}: {self.get_audience_display()}"
 
 
 class NetworkFriend(models.Model):

@@ -49,7 +49,7 @@ class CopyActivity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"of {self.delivery_id}"
+        return f"→ {self.delivery_id}"
 
 
 class RemoteReplyQuerySet(models.QuerySet["RemoteReply"]):
