@@ -68,6 +68,15 @@ def workers_needed(now: datetime, most: int) -> int:
     return min(most, len(due)) if is_all else most
 
 
+def oldest_claimable(now: datetime) -> datetime | None:
+    """Since when the oldest delivery has been due that could go now: not one that something holds back."""
+    due, _is_all = _queries(ROWS_PER_LINK[0], circuit_breaker.blocked_hosts(now)).oldest_due(now)
+    if not due:
+        return None
+    _due_at, pk, _link = due[0]  # its time as the database writes it
+    return Delivery.objects.filter(pk=pk).values_list("due_at", flat=True).first()
+
+
 class Rotation:
     """The position of this process in the rotation over links."""
 

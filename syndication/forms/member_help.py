@@ -40,7 +40,7 @@ class LostPhoneForm(HelpForm):
 
 class LostAddressForm(HelpForm):
     address = MailAddressField(label=_("New email address"), required=True)
-    again = MailAddressField(label=_("The same once more"), required=True)
+    again = MailAddressField(label=_("Type it again"), required=True)
 
     field_order = ("address", "again", "reason")
 

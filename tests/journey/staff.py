@@ -16,7 +16,7 @@ def staff_look(staff: Browser, world: World) -> None:
     staff.fill("Password", world.password)
     staff.press("Log in")
     front = staff.page
-    for words, seen in [("Links", "ザキ"), ("Deliveries", "sent"), ("Phone logins", "hanako")]:
+    for words, seen in [("Links", "ザキ"), ("Deliveries", "sent"), ("Phone log-ins", "hanako")]:
         staff.page = front
         staff.follow(words)
         sees(staff, seen)
@@ -29,11 +29,10 @@ PAUSED = "このあいだは止まっています"
 def pause_and_go_on(staff: Browser, phone: Client, world: World) -> None:
     """Staff pause mixi: what is written waits, and goes when they let it go on."""
     staff.open("/admin/")
-    staff.follow("Network switches")
-    staff.follow("Add network switch")
-    staff.tick("Is paused")
+    staff.follow("Pause mixi")
     staff.fill("Reason", "mixi is being mended.")
-    staff.press("Save")
+    staff.press("Pause mixi")
+    sees(staff, "mixi is being mended.")
     home(phone)
     phone.follow("Write")
     phone.fill("What is new?", PAUSED)
@@ -45,9 +44,8 @@ def pause_and_go_on(staff: Browser, phone: Client, world: World) -> None:
         phone.follow("Links")
         sees(phone, "mixi is being mended.")
     finally:  # the world is for others, too
-        staff.follow("mixi")
-        staff.tick("Is paused", on=False)
-        staff.press("Save")
+        staff.press("Let it go on")
+        sees(staff, "mixi goes on")
     arrived = world.until(
         lambda: any(PAUSED in s["text"] for s in world.received()["statuses"]), seconds=40
     )

@@ -104,7 +104,7 @@ def test_one_press_ends_all_that_a_lost_phone_could_use(hanako, settings):
         "1 session besides this one",
         "1 bookmark with its PIN",
         "the address for posts by email",
-        "1 address for an answer by email",
+        "1 address for a reply by email",
         "hanako@example.com",
     ):
         assert words in page

@@ -276,3 +276,14 @@ def test_photos_are_copied_and_shown_to_staff_inside_the_page(hanako, taro, mode
     page = moderator.get(case_address(ReportCase.objects.get())).content.decode()
     assert "data:image/jpeg;base64," in page
     assert ReportPhoto.objects.get().photo.name.startswith("reports/")
+
+
+def test_settled_cases_are_found_by_the_filter(hanako, taro, moderator):
+    report_post(log_in_phone(taro), make_post(author=hanako))
+    case = ReportCase.objects.get()
+    press(moderator, case, "nothing")
+    page = moderator.get(reverse("admin:syndication_reportcase_changelist")).content.decode()
+    assert case_address(case) not in page
+    answer = moderator.get(reverse("admin:syndication_reportcase_changelist") + "?state=all")
+    assert answer.status_code == 200
+    assert case_address(case) in answer.content.decode()

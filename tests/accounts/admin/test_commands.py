@@ -30,7 +30,7 @@ def press(client: Client, model: type[Model], action: str, *rows: Model) -> str:
 def test_staff_retry_what_failed(who, request):
     client = request.getfixturevalue(who)
     failed = Delivery.objects.get(audience="everyone")
-    assert "1 delivery: Retried." in press(client, Delivery, "retry", failed)
+    assert "1 retried." in press(client, Delivery, "retry", failed)
     failed.refresh_from_db()
     assert failed.state == "waiting"
     entry = LogEntry.objects.get()
@@ -43,7 +43,7 @@ def test_staff_dismiss_what_failed_and_are_told_what_cannot_be_pressed(support):
     sent = Delivery.objects.get(audience="friends")
     Delivery.objects.filter(pk=sent.pk).update(state="sent", sent_at=sent.created_at)
     said = press(support, Delivery, "dismiss", failed, sent)
-    assert "1 delivery: Dismissed." in said
+    assert "1 dismissed." in said
     assert "This has changed since you opened the page. Check it again." in said
     failed.refresh_from_db()
     sent.refresh_from_db()
@@ -63,7 +63,7 @@ def test_staff_read_one_line_for_each_reason(support):
         rows.append(Delivery.objects.get(sequence=sequence))
     said = press(support, Delivery, "dismiss", *rows[1:])
     assert said.count("This has changed since you opened the page. Check it again.") == 1
-    assert "7 × This has changed" in said
+    assert "0 dismissed: This has changed" in said
     assert "…)" in said
 
 
@@ -94,26 +94,39 @@ def test_support_ends_a_session_and_its_browser_is_out(support, hanako):
     assert browser.get(reverse("friend_list")).status_code == 302
 
 
-def test_an_operator_pauses_a_network_with_a_reason(operator):
-    page = address(NetworkSwitch, "change", "mixi")
-    assert operator.post(page, {"is_paused": "on", "reason": ""}).status_code == 200
-    assert not NetworkSwitch.objects.get().is_paused
-    operator.post(page, {"is_paused": "on", "reason": "mixi is being repaired until 18:00."})
+def test_an_operator_pauses_a_network_with_a_reason_and_lets_it_go_on(operator):
+    page = reverse("admin:network_pause", args=["mixi"])
+    assert "Say why" in operator.post(page, {"reason": ""}).content.decode()
+    assert not NetworkSwitch.objects.paused().exists()
+    reason = "mixi is being repaired until 18:00."
+    assert reason in operator.post(page, {"reason": reason}, follow=True).content.decode()
     switch = NetworkSwitch.objects.get()
-    assert (switch.is_paused, switch.reason) == (True, "mixi is being repaired until 18:00.")
-    operator.post(page, {"reason": ""})
-    assert not NetworkSwitch.objects.get().is_paused
+    assert (switch.is_paused, switch.reason) == (True, reason)
+    entry = LogEntry.objects.get()
+    assert (entry.user.username, entry.change_message) == ("operator", "Paused.")
+    operator.post(reverse("admin:network_resume", args=["mixi"]))
+    switch.refresh_from_db()
+    assert (switch.is_paused, switch.reason) == (False, "")
 
 
 def test_a_network_is_paused_that_never_was_and_only_one_that_is_known(operator):
     NetworkSwitch.objects.all().delete()
-    page = address(NetworkSwitch, "add")
-    operator.post(page, {"network": "nowhere", "is_paused": "on", "reason": "x"})
+    unknown = reverse("admin:network_pause", args=["nowhere"])
+    assert operator.post(unknown, {"reason": "x"}).status_code == 404
     assert not NetworkSwitch.objects.exists()
-    operator.post(page, {"network": "mixi", "is_paused": "on", "reason": "x"})
+    operator.post(reverse("admin:network_pause", args=["mixi"]), {"reason": "x"})
     assert NetworkSwitch.objects.get().is_paused
 
 
-def test_support_pauses_nothing(support):
-    page = address(NetworkSwitch, "change", "mixi")
-    assert support.post(page, {"is_paused": "on", "reason": "x"}).status_code == 403
+def test_opening_a_page_presses_nothing(operator):
+    operator.post(reverse("admin:network_pause", args=["mixi"]), {"reason": "x"})
+    failed = Delivery.objects.get(audience="everyone")
+    for name, args in (
+        ("network_resume", ["mixi"]),
+        ("hosthealth_probe", []),
+        ("delivery_retry_reason", []),
+    ):
+        assert operator.get(reverse(f"admin:{name}", args=args)).status_code == 302
+    assert NetworkSwitch.objects.get().is_paused
+    failed.refresh_from_db()
+    assert failed.state == "failed"

@@ -23,6 +23,6 @@ def test_staff_see_an_edit_and_which_words_went(support, hanako):
     listed = support.get(address(Delivery, "changelist"), {"kind__exact": "edit"}).content.decode()
     assert listed.count('class="field-kind">edit<') == 1
     shown = support.get(address(Delivery, "change", edit.pk)).content.decode()
-    assert '<td class="field-doing"><p>edit</p>' in shown.replace("\n", "").replace("  ", "")
+    assert '<td class="field-what"><p>editing</p>' in shown.replace("\n", "").replace("  ", "")
     assert '<td class="field-version"><p>2</p>' in shown.replace("\n", "").replace("  ", "")
     assert "PRIVATE-TEXT" not in shown
