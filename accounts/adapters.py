@@ -32,8 +32,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions import guesses, password_checks
+from accounts.actions.ways_in import is_paused
 from accounts.bulkhead import PASSWORD_BULKHEAD, BulkheadFull
 from accounts.crypto import encryption
+from accounts.models import Member
 from accounts.outgoing import outgoing_http
 from accounts.public_urls import public_url
 from accounts.safe_http import SafeSession
@@ -150,6 +152,13 @@ class AccountAdapter(DefaultAccountAdapter):
                     self.request,
                     _("The email could not be sent just now. Try again in a few minutes."),
                 )
+
+    def send_password_reset_mail(
+        self, user: AbstractBaseUser, email: str, context: dict[str, Any]
+    ) -> None:
+        """Send none to an address that a lost phone reads. The page does not tell."""
+        if not (isinstance(user, Member) and is_paused(user, email)):
+            super().send_password_reset_mail(user, email, context)
 
     def send_notification_mail(
         self,

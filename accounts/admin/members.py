@@ -7,9 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
-from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.read_only import ReadOnlyAdmin, yes_or_no
 from accounts.models import Audience, Member
 
 HIDDEN = _("(not for Everyone)")
@@ -80,4 +79,4 @@ class MemberAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("has a picture"))
     def has_picture(self, member: Member) -> str:
-        return pgettext("staff", "yes") if member.picture else pgettext("staff", "no")
+        return yes_or_no(bool(member.picture))

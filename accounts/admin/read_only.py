@@ -34,10 +34,11 @@ class YesOrNo:
 
     def __call__(self, row: Model) -> str:
         value = getattr(row, self.name)
-        return "–" if value is None else _yes_or_no(value)
+        return "–" if value is None else yes_or_no(value)
 
 
-def _yes_or_no(value: bool) -> str:
+def yes_or_no(value: bool) -> str:
+    """The word in the active language."""
     return pgettext("staff", "yes") if value else pgettext("staff", "no")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions import site_pages
-from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.read_only import ReadOnlyAdmin, yes_or_no
 from accounts.models import Announcement, PageName, SitePage
 from accounts.models.site_page import LONGEST_TEXT
 
@@ -62,9 +62,9 @@ class SitePageAdmin(ReadOnlyAdmin):
     list_display = ("name", "language", "is_written", "changed_at")
     ordering = ("name", "language")
 
-    @admin.display(description=gettext_lazy("written"), boolean=True)
-    def is_written(self, page: SitePage) -> bool:
-        return bool(page.text)
+    @admin.display(description=gettext_lazy("written"))
+    def is_written(self, page: SitePage) -> str:
+        return yes_or_no(bool(page.text))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.change_sitepage")
@@ -105,9 +105,9 @@ class AnnouncementAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     fields = ("text_ja", "text_en", "until")
 
-    @admin.display(description=gettext_lazy("shown now"), boolean=True)
-    def is_shown(self, announcement: Announcement) -> bool:
-        return announcement.until > timezone.now()
+    @admin.display(description=gettext_lazy("shown now"))
+    def is_shown(self, announcement: Announcement) -> str:
+        return yes_or_no(announcement.until > timezone.now())
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.add_announcement")

@@ -88,10 +88,6 @@ _ROWS: dict[str, tuple[Any, Any]] = {
         pgettext_lazy("rows", "host that did not answer"),
         pgettext_lazy("rows", "hosts that did not answer"),
     ),
-    "syndication.ImportPause": (
-        pgettext_lazy("rows", "pause of imports"),
-        pgettext_lazy("rows", "pauses of imports"),
-    ),
     "syndication.Like": (pgettext_lazy("rows", "like"), pgettext_lazy("rows", "likes")),
     "syndication.Link": (pgettext_lazy("rows", "link"), pgettext_lazy("rows", "links")),
     "syndication.NetworkSwitch": (

@@ -82,7 +82,7 @@ class ImportPause(models.Model):
         verbose_name_plural = _("pause of imports")
 
     def __str__(self) -> str:
-        return f"since {self.since:%Y-%m-%d %H:%M}"
+        return f"{self.since:%Y-%m-%d %H:%M}"
 
 
 class Heartbeat(models.Model):

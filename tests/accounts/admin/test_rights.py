@@ -55,6 +55,7 @@ def case_page() -> str:
 
 
 LISTS = {
+    "accounts.Announcement": only(O),
     "accounts.DeviceLogin": only(S),
     "accounts.FriendRequest": only(),
     "accounts.Friendship": only(),
@@ -66,6 +67,7 @@ LISTS = {
     "accounts.Phone": only(S),
     "accounts.PhoneLogin": only(S),
     "accounts.ServerRegistration": only(O),
+    "accounts.SitePage": only(O),
     "auth.Group": only(),
     "syndication.Comment": only(S),
     "syndication.CopyActivity": only(),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0025_retention'),
+        ('accounts', '0026_site_pages'),
     ]
 
     operations = [
