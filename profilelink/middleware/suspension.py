@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,10 @@ ALLOWED = frozenset(
         *("mfa_reauthenticate", "account_change_password", "session_list", "language"),
         *("notice_clear", "resend", "phone_lost", "recovery"),
     }
+)
+# Fields that people write into: what they typed is shown again, to be copied.
+WRITTEN = re.compile(
+    r"(text|title|url|words|about|warning|name|town|websites|note|photo_alt(_\d)?)\Z"
 )
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -38,4 +43,16 @@ class SuspensionMiddleware:
         match = request.resolver_match
         if match is not None and match.view_name in ALLOWED:
             return None
-        return TemplateResponse(request, "syndication/suspended.html", status=403)
+        context = {"typed": typed_texts(request)}
+        return TemplateResponse(request, "syndication/suspended.html", context, status=403)
+
+
+def typed_texts(request: HttpRequest) -> list[str]:
+    """What the member typed into the form that is refused, so that nothing is lost."""
+    return [
+        value
+        for name, values in request.POST.lists()
+        if WRITTEN.match(name)
+        for value in map(str, values)
+        if value.strip()
+    ]
