@@ -63,7 +63,7 @@ class NetworkSwitchAdmin(ReadOnlyAdmin):
                 network, form.cleaned_data["reason"], by=_staff(request)
             )
             self.log_change(request, switch, _("Paused."))
-            said = _("%(network)s is paused, until somebody lets it go on.")
+            said = _("Paused until somebody lets it go on: %(network)s")
             messages.success(request, said % {"network": network_name(network)})
             return redirect("admin:index")
         context = {
@@ -82,7 +82,7 @@ class NetworkSwitchAdmin(ReadOnlyAdmin):
             switch = operations.resume_network(network, by=_staff(request))
             if switch is not None:
                 self.log_change(request, switch, _("Resumed."))
-            said = _("%(network)s goes on: what waited is sent now.")
+            said = _("What waited is sent now: %(network)s")
             messages.success(request, said % {"network": network_name(network)})
         return redirect("admin:index")
 

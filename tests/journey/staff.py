@@ -45,7 +45,7 @@ def pause_and_go_on(staff: Browser, phone: Client, world: World) -> None:
         sees(phone, "mixi is being mended.")
     finally:  # the world is for others, too
         staff.press("Let it go on")
-        sees(staff, "mixi goes on")
+        sees(staff, "What waited is sent now: mixi")
     arrived = world.until(
         lambda: any(PAUSED in s["text"] for s in world.received()["statuses"]), seconds=40
     )
