@@ -193,7 +193,7 @@ MEMBER = ExportTable(
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
         "is_searchable",
         *("answers_by_mail", "home_shows", "pictures_on", "commenters", "group_commenters"),
-        *("last_login", "suspended_at", "terms_agreed_at"),
+        *("last_login", "suspended_at", "terms_agreed_at", "recovery_asked_at"),
     ),
     {"joined_at": "date_joined"},
     {
@@ -231,7 +231,7 @@ FILES: dict[str, dict[str, ExportTable]] = {
             "member",
             (
                 *("people", "likes", "trouble", "is_without_words", "is_jis", "time_zone"),
-                *("works_address", "stopped_address"),
+                *("works_address", "stopped_address", "lost_address"),
             ),
         ),
         "mails": ExportTable(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from accounts.models import AccessRecovery
 from syndication.export.tables import ExportTable
 from syndication.models import Objection, Report, StaffDecision
 from syndication.models.staff_decision import TOLD_KINDS
@@ -24,6 +25,11 @@ STAFF_FILES: dict[str, dict[str, ExportTable]] = {
             "member",
             ("id", "kind", "reason", "created_at"),
             only=Q(kind__in=TOLD_KINDS),
+        ),
+        "recoveries": ExportTable(
+            AccessRecovery,
+            "member",
+            ("kind", "asked_at", "agreed_at", "ended_at", "end_reason"),
         ),
         "objections": ExportTable(
             Objection, "decision__member", ("decision", "text", "created_at", "answered_at")

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.crypto import encryption
 from accounts.models import (
+    AccessRecovery,
     Audience,
     Block,
     DeviceLogin,
@@ -137,6 +138,7 @@ def _staff(member: Member, word: str) -> None:
     sealed = encryption.encrypt(f"{word}-reported")
     case.reports.create(reporter=member, reason="spam", sealed_words=sealed)
     decision = StaffDecision.objects.create(kind="warned", member=member, reason=f"{word}-rule")
+    AccessRecovery.objects.create(member=member, kind="factor", asked_at=timezone.now())
     Objection.objects.create(decision=decision, text=f"{word}-objects")
 
 

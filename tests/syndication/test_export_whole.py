@@ -112,6 +112,9 @@ COLUMNS_LEFT_OUT = {
     "syndication.Interaction": {"target_author_uid": KNOWN, "form_key": SECRET},
     "syndication.Like": {"member": KNOWN},
     "syndication.Report": {"reporter": KNOWN, "sealed_words": SECRET, "sealed_address": SECRET},
+    "accounts.AccessRecovery": {
+        "member": KNOWN, "new_address": STAFF, "asked_by": THEIRS, "agreed_by": THEIRS,
+    },
     "syndication.StaffDecision": {"member": KNOWN, "by": THEIRS, "case": STAFF},
     "syndication.Objection": {},
     "syndication.Link": {

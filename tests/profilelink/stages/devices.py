@@ -98,9 +98,9 @@ def export(visit: Visit) -> Scene:
 
 def lost_phone(visit: Visit) -> Scene:
     """Who lost a phone ends all ways in; and who did not ask for help stops it."""
-    midori = make_member("midori", display_name="みどり")
-    phones.create_bookmark(by=midori, device="a flip phone", pin=PIN, session_key="")
-    desk = visit.phone(midori)
+    nobuko = make_member("nobuko", display_name="のぶこ")
+    phones.create_bookmark(by=nobuko, device="a flip phone", pin=PIN, session_key="")
+    desk = visit.phone(nobuko)
     desk.get(reverse("phone_lost"))
     yield "lost phone", desk
     visit.press(desk, "End it all")
@@ -108,8 +108,8 @@ def lost_phone(visit: Visit) -> Scene:
     desk.get(reverse("mail_settings"))
     yield "mails paused", desk
     now = timezone.now()
-    AccessRecovery.objects.create(member=midori, kind="factor", asked_at=now)
-    Member.objects.filter(pk=midori.pk).update(recovery_asked_at=now)
+    AccessRecovery.objects.create(member=nobuko, kind="factor", asked_at=now)
+    Member.objects.filter(pk=nobuko.pk).update(recovery_asked_at=now)
     desk.get(reverse("security"))
     yield "recovery asked", desk
     desk.get(reverse("recovery"))
