@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0027_help_with_log_in'),
         ('socialaccount', '0006_alter_socialaccount_extra_data'),
-        ('syndication', '0048_help_decisions'),
+        ('syndication', '0050_help_decisions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syndication', '0047_restore'),
+        ('syndication', '0049_validate_delivery'),
     ]
 
     operations = [
