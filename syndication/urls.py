@@ -40,7 +40,6 @@ from syndication.views import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("home/shows/", home.home_shows, name="home_shows"),
     path("feed/<key:pk>/", feed_items.feed_item, name="feed_item"),
     path("feed/<key:pk>/hide/", feed_items.feed_item_hide, name="feed_item_hide"),
     path("feed/<key:pk>/answer/", answering.feed_item_answer, name="feed_item_answer"),

@@ -18,7 +18,7 @@ from accounts.actions.profile import (
 from accounts.forms.keypads import DIGITS, KANA, NAME
 from accounts.forms.typed import TypedTextField
 from accounts.media.pictures import BadPicture, PicturesBusy, jpeg_from_upload
-from accounts.models import Audience, Birthday, Commenters, Member, PicturesOn
+from accounts.models import Audience, Birthday, Commenters, HomeShows, Member, PicturesOn
 from accounts.urlsession.api import safe_outbound_url
 
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
@@ -98,6 +98,7 @@ class WebsitesField(forms.CharField):
 
 
 class DisplayForm(_MemberForm):
+    home_shows = forms.ChoiceField(label=_("What home shows"), choices=HomeShows.choices)
     pictures_on = forms.ChoiceField(
         label=_("Pictures beside names and in lists"),
         choices=PicturesOn.choices,

@@ -1,4 +1,4 @@
-"""How pages look to their member: with pictures, or without."""
+"""How pages look to their member: what home shows, and with pictures or without."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.actions.home import choose_pictures
+from accounts.actions.home import choose_home_posts, choose_pictures
 from accounts.forms.profile import DisplayForm
 from accounts.models import Member, PicturesOn
 from accounts.urlsession.api import is_url_mode
@@ -20,6 +20,7 @@ from accounts.views.requests import MemberRequest
 def display(request: MemberRequest) -> HttpResponse:
     form = DisplayForm(request.POST or None, member=request.user)
     if request.method == "POST" and form.is_valid():
+        choose_home_posts(form.cleaned_data["home_shows"], by=request.user)
         choose_pictures(form.cleaned_data["pictures_on"], by=request.user)
         messages.success(request, _("Saved."))
         return redirect("display")

@@ -22,7 +22,6 @@ from accounts.actions import friends, quotas
 from accounts.forms.friends import FindMemberForm
 from accounts.models import (
     Block,
-    HomeShows,
     Member,
     count_mutual_friends,
     members_found,
@@ -51,7 +50,6 @@ def friend_list(request: MemberRequest) -> HttpResponse:
             "with_pictures": pictured,
             "unanswered": _UNANSWERED.rows(member=request.user) if page.number == 1 else [],
             "form": FindMemberForm(),
-            "home_choices": HomeShows.choices,
         },
     )
 

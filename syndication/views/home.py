@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.actions.home import choose_home_posts
-from accounts.models import HomeShows
 from accounts.urlsession.api import is_url_mode
 from accounts.views.display import with_pictures
-from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
 from syndication.queries.capabilities import set_up_network_names
 from syndication.queries.first_steps import first_steps
@@ -55,14 +48,3 @@ def home(request: HttpRequest) -> HttpResponse:
             "mail_note": waiting.mail_note,
         },
     )
-
-
-@require_POST
-@login_required
-def home_shows(request: MemberRequest) -> HttpResponse:
-    """Choose what the home page shows: everything, or the posts of this site or of networks alone."""
-    for choice in HomeShows.values:
-        if f"show_{choice}" in request.POST:
-            choose_home_posts(choice, by=request.user)
-            messages.success(request, _("Saved."))
-    return redirect("home")

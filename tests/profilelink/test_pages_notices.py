@@ -282,7 +282,6 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("friend_block", page("friend_block", "taro"), "Block", {}),
     ("friend_remove", page("friend_remove", "taro"), "Remove", {}),
     ("friend_unblock", blocked, "Unblock", {}),
-    ("home_shows", page("friend_list"), "Only posts from networks", {}),
     ("group_accept", of_group("group_detail", own=False), "Join", {}),
     ("group_close", of_group("group_close"), "Close for good", {}),
     ("group_decline", of_group("group_detail", own=False), "Decline", {}),

@@ -144,19 +144,19 @@ def test_leafing_shows_each_entry_once_even_where_times_are_equal():
 
 
 def test_home_shows_what_the_member_chose_on_every_page_until_they_choose_again():
-    """The choice stands on the page "Friends", and is kept: key 0 leads to the home that was chosen."""
+    """The choice stands on the page "Display", and is kept: key 0 leads to the home that was chosen."""
     hanako = make_member("hanako")
     link, now = make_link(hanako), timezone.now()
     for number in range(12):
         make_post(author=hanako, text=f"post {number}", created_at=now - timedelta(minutes=number))
         make_item(link, number, now - timedelta(minutes=number))
     phone = log_in_phone(hanako)
-    shown = {"Only posts of this site": ("post",), "Only posts from networks": ("item",)}
-    for choice, kinds in {**shown, "Posts here and from networks": ("post", "item")}.items():
-        phone.get(reverse("friend_list"))
-        page = phone.submit(choice)
-        assert page.path.endswith(reverse("home"))
-        assert (choice in page) == (len(kinds) == 1)
+    shown = {"here": ("post",), "networks": ("item",), "all": ("post", "item")}
+    for choice, kinds in shown.items():
+        phone.get(reverse("display"))
+        phone.submit("Save", home_shows=choice)
+        page = phone.follow("Home")
+        assert ("Only posts" in page) == (len(kinds) == 1)
         seen = [each.text.partition(" ")[0] for each in page.links]
         while "Older" in page:
             page = phone.follow("Older")
@@ -167,9 +167,16 @@ def test_home_shows_what_the_member_chose_on_every_page_until_they_choose_again(
     assert "Change" not in page
 
 
+def test_home_leads_to_where_its_choice_is_changed():
+    phone = log_in_phone(make_member("hanako", home_shows="networks"))
+    phone.get(reverse("home"))
+    assert phone.follow("Change").form("Save", {"home_shows"}).fields["home_shows"] == ["networks"]
+
+
 def test_a_choice_for_home_that_is_none_changes_nothing():
     hanako = make_member("hanako")
-    computer(hanako).post(reverse("home_shows"), {"show_nothing": "1"})
+    choice = {"home_shows": "nothing", "pictures_on": "never"}
+    assert "not one of" in computer(hanako).post(reverse("display"), choice).content.decode()
     hanako.refresh_from_db()
     assert hanako.home_shows == "all"
 
