@@ -76,6 +76,9 @@ def _finish_delivery(row: Row) -> None:
 
 def _finish_draft(row: Row) -> None:
     row["kind"] = PostKind(row["kept_kind"]).label if row["kept_kind"] else ""
+    kept = sorted(row["kept_photos"], key=lambda photo: (photo["place"], photo["id"]))
+    files = [file for file in (row["photo"], *(photo["photo"] for photo in kept)) if file]
+    row["photos"] = [(file, row[alt]) for file, alt in zip(files, PHOTO_ALTS, strict=False)]
 
 
 def _finish_link(row: Row) -> None:
@@ -95,10 +98,16 @@ def _of_posts() -> ExportTable:
     return replace(posts, within={"more_photos": photos, "deliveries": deliveries})
 
 
+def _of_drafts() -> ExportTable:
+    """Drafts with the photos that the form kept; the first photo of a mail stands in the draft's row."""
+    kept = replace(FILES["mail.json"]["draft_photos"], owner="draft")
+    return replace(FILES["mail.json"]["drafts"], within={"kept_photos": kept})
+
+
 SECTIONS = (
     Section("member", _("Profile"), replace(MEMBER, within={}), _finish_member),
     Section("post", _("Posts"), _of_posts(), _finish_post),
-    Section("draft", _("Drafts"), FILES["mail.json"]["drafts"], _finish_draft),
+    Section("draft", _("Drafts"), _of_drafts(), _finish_draft),
     Section("comment", _("Comments"), FILES["comments.json"]["comments"]),
     Section("friend", _("Friends"), FILES["friends.json"]["friends"]),
     Section("group", _("Groups"), FILES["groups.json"]["groups"]),

@@ -8,9 +8,9 @@ import pytest
 
 from accounts.models import Member
 from syndication.export.page import SECTIONS
-from syndication.models import Delivery, Link, Post, PostKind, SavedDraft
+from syndication.models import Delivery, KeptPhoto, Link, Post, PostKind, SavedDraft
 from tests.making import befriend, make_comment, make_group, make_link, make_member, make_post
-from tests.syndication.exporting import Got, export_of, make_everything
+from tests.syndication.exporting import Got, a_photo_file, export_of, make_everything
 
 pytestmark = pytest.mark.django_db
 HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)>'</style></title>{{ 1 }}"""
@@ -111,6 +111,28 @@ def test_what_anybody_typed_is_text_and_nothing_else() -> None:
     assert tags.text.count("<script>alert(1)</script>") >= 9
     policy = next(given for tag, given in tags.found if given.get("http-equiv"))
     assert str(policy["content"]).startswith("default-src 'none'")
+
+
+def test_a_draft_is_shown_with_the_photos_that_came_by_mail_and_those_of_the_form() -> None:
+    hanako = make_member("hanako")
+    draft = SavedDraft.objects.create(
+        member=hanako, form_key="d", photo=a_photo_file(), photo_alt="駅", photo_alt_2="川"
+    )
+    third, second = (
+        KeptPhoto.objects.create(
+            member=hanako, key=str(place), place=place, draft=draft, photo=a_photo_file()
+        )
+        for place in (3, 2)
+    )
+    KeptPhoto.objects.create(member=hanako, key="of no draft", photo=a_photo_file())
+    got, html = page_of(hanako)
+    shown = [(given["src"], given["alt"]) for tag, given in Tags(html).found if tag == "img"]
+    assert shown == [
+        (f"photos/mail-{draft.pk}.jpg", "駅"),
+        (f"photos/draft-{second.pk}.jpg", "川"),
+        (f"photos/draft-{third.pk}.jpg", ""),
+    ]
+    assert {source for source, _alt in shown} <= set(got.names)
 
 
 def test_an_account_without_anything_has_a_page_without_empty_headings() -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from accounts.models import Audience
 from profilelink.checks import check_operator
-from syndication.models import PostKind
+from syndication.models import PostKind, PostPhoto
 from tests.making import make_member, make_post
 from tests.page import Page
 from tests.phone import PhoneClient, computer, log_in_phone
@@ -108,10 +108,32 @@ def test_other_sites_are_told_the_words_and_the_photo_of_a_public_post() -> None
     assert said["description"].startswith("<冬> & 雪")
     assert len(said["description"]) <= 121
     assert said["url"] == f"http://testserver{address}"
-    assert said["image"] == f"http://testserver{address}photo"
+    assert said["image"] == f"http://testserver{address}photo/1"
     assert said["image:alt"] == "駅"
     assert (said["type"], said["site_name"]) == ("article", "Profile Link")
     assert Client().get(said["image"]).status_code == 200
+
+
+def test_other_sites_are_told_each_photo_with_its_own_words() -> None:
+    hanako = make_member("hanako")
+    post = make_post(
+        author=hanako, kind=PostKind.PHOTO, text="旅", photo_alt="駅", photo_alt_3="川"
+    )
+    post.photo.save("x.jpg", ContentFile(a_photo()))
+    for place in (2, 3, 4):
+        PostPhoto(post=post, place=place).photo.save("x.jpg", ContentFile(a_photo()))
+    address = f"http://testserver{reverse('post_detail', args=[post.pk])}photo/"
+    html = read(reverse("post_detail", args=[post.pk])).html
+    said = [(name, unescape(content)) for name, content in META.findall(html) if "image" in name]
+    assert said == [
+        ("image", f"{address}1"),
+        ("image:alt", "駅"),
+        ("image", f"{address}2"),
+        ("image", f"{address}3"),
+        ("image:alt", "川"),
+        ("image", f"{address}4"),
+    ]
+    assert Client().get(f"{address}4").status_code == 200
 
 
 def test_behind_a_warning_other_sites_are_told_the_warning_alone() -> None:
