@@ -33,6 +33,10 @@ urlpatterns = [
     path("@<str:name>/", views.home, name="profile"),
     path("notices/", views.home, name="notice_list"),
     path("posts/new/", views.home, name="post_new"),
+    path("links/", views.home, name="link_list"),
+    path("groups/", views.home, name="group_list"),
+    path("account/", views.home, name="security"),
+    path("admin/adoption/", views.home, name="adoption"),  # where the admin's index leads
     path("admin/", admin.site.urls),
 ]
 
