@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,8 @@ class FriendshipAdmin(ReadOnlyAdmin):
     list_filter = ("created_at",)
     search_fields = ("member__username",)
     list_select_related = ("member", "friend")
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
 
 
 @admin.register(FriendRequest)
@@ -28,7 +30,8 @@ class FriendRequestAdmin(ReadOnlyAdmin):
     list_filter = ("created_at",)
     search_fields = ("asker__username", "asked__username")
     list_select_related = ("asker", "asked")
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
 
 
 @admin.register(Invitation)
@@ -39,7 +42,8 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", "expires_at")
     search_fields = ("inviter__username", "used_by__username")
     list_select_related = ("inviter", "used_by")
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
 
 
 class MembershipInline(ReadOnlyInline):
@@ -55,16 +59,20 @@ class MembershipInline(ReadOnlyInline):
 class GroupAdmin(ReadOnlyAdmin):
     list_display = ("name", "owner", "members", "created_at", "closed_at")
     list_filter = ("created_at", "closed_at")
-    search_fields = ("name", "owner__username")
+    search_fields = ("owner__username", "=pk")
+    search_help_text = _("A member's name, or a group's number.")
     list_select_related = ("owner",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
     fields = ("name", "owner", "members", "created_at", "closed_at")
     inlines = (MembershipInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        joined = Count("memberships", filter=Q(memberships__joined_at__isnull=False))
-        return super().get_queryset(request).annotate(joined=joined)
+        # By a subquery for each row that is shown: a join would group the whole table.
+        rows = Membership.objects.filter(group=OuterRef("pk")).joined().order_by()
+        joined = Subquery(rows.values("group").annotate(count=Count("pk")).values("count"))
+        return super().get_queryset(request).annotate(joined=Coalesce(joined, 0))
 
-    @admin.display(description=_("members"), ordering="joined")
+    @admin.display(description=_("members"))
     def members(self, group: Any) -> int:
         return int(group.joined)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import servers, sessions
 from accounts.actions.ways_in import LOST_PHONE
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, mask_key
+from accounts.admin.windows import NetworkFilter
 from accounts.models import (
     DeviceLogin,
     MemberSession,
@@ -43,9 +44,10 @@ END_REASONS = {
 class MemberSessionAdmin(ReadOnlyAdmin):
     list_display = ("user", "device", "ip", "created_at", "last_seen_at", "key")
     list_filter = ("created_at", "last_seen_at")
-    search_fields = ("user__username", "ip")
+    search_fields = ("user__username",)
     list_select_related = ("user",)
-    ordering = ("-last_seen_at",)
+    ordering = ("-pk",)
+    has_window = True
     fields = list_display
     actions = ("end",)
 
@@ -79,9 +81,9 @@ class ServerRegistrationAdmin(ReadOnlyAdmin):
     """
 
     list_display = ("network", "host", "created_at", "replaced_at")
-    list_filter = ("network", "created_at", "replaced_at")
+    list_filter = (NetworkFilter, "created_at", "replaced_at")
     search_fields = ("host",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
     fields = list_display
     actions = ("drop",)
 
@@ -106,10 +108,11 @@ class PhoneOpenerInline(ReadOnlyInline):
 @admin.register(PhoneLogin)
 class PhoneLoginAdmin(ReadOnlyAdmin):
     list_display = ("member", "created_at", "state", "device", "why")
-    list_filter = ("end_reason", "created_at", "is_acknowledged")
+    list_filter = ("created_at", "is_acknowledged")
     search_fields = ("member__username",)
     list_select_related = ("member", "picked")
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
     fields = (
         "member",
         "state",
@@ -146,17 +149,19 @@ class PhoneAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", "ended_at")
     search_fields = ("member__username",)
     list_select_related = ("member",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
     fields = list_display
 
 
 @admin.register(DeviceLogin)
 class DeviceLoginAdmin(ReadOnlyAdmin):
     list_display = ("approved_by", "device", "address", "created_at", "approved_at", "used_at")
-    list_filter = ("created_at", "end_reason")
-    search_fields = ("approved_by__username", "address")
+    list_filter = ("created_at",)
+    search_fields = ("approved_by__username",)
     list_select_related = ("approved_by",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
     fields = (*list_display, "expires_at", "tries", "ended_at", "why")
 
     @admin.display(description=pgettext_lazy("column", "why it ended"))

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.windows import SettingsFilter
 from accounts.models import Notice
+from accounts.models.notice_kinds import NOTICE_KINDS
+
+
+class CodeFilter(SettingsFilter):
+    title = _("code")
+    parameter_name, column = "of_code", "code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code, code) for code in sorted(NOTICE_KINDS)]
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     list_display = ("member", "about", "created_at", "mail_due_at", "mailed_at")
-    list_filter = ("code", "created_at", "mailed_at")
+    list_filter = (CodeFilter, "created_at", "mailed_at")
     search_fields = ("member__username",)
     list_select_related = ("member",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
     fields = list_display
 
     @admin.display(description=pgettext_lazy("column", "what it is about"))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BooleanField, Model
+from django.db.models import BooleanField, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import pgettext
 
 from accounts.admin.labels import put_labels_on
+from accounts.admin.searches import search_rows
+from accounts.admin.windows import WindowedChangeList, WindowFilter
 
 SHOWN_OF_A_KEY = 6
 # What the filters of Django's lists put behind a field's name. Not "anything behind it": by way of
@@ -85,11 +88,29 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
     """
 
     view_on_site = False
+    show_full_result_count = False
+    has_window = False  # accounts.admin.windows: of tables that grow with the members
+    # Filters that an index answers, by their names in the address; () stands for any value.
+    indexed_filters: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return WindowedChangeList
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*self.list_filter, *([WindowFilter] if self.has_window else []))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term or not self.search_fields:
+            return queryset, False
+        return search_rows(queryset, tuple(self.search_fields), search_term), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        filters = self.get_list_filter(request) if request else self.list_filter
+        if lookup in [getattr(one, "parameter_name", "") for one in filters]:
+            return True  # a filter's own word, which names no column
         names = [name for name in self.list_filter if isinstance(name, str)]
-        if lookup in _parameters(self.list_filter):  # no column: the filter says what it asks
-            return True
         return any(lookup == name + how for name in names for how in ASKED_BY_FILTERS)
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -103,12 +124,6 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.in_words(self.fields or ())
-
-
-def _parameters(list_filter: Any) -> list[str]:
-    """What filters of our own are called in the address."""
-    own = [each for each in list_filter if isinstance(each, type)]
-    return [str(each.parameter_name) for each in own if issubclass(each, admin.SimpleListFilter)]
 
 
 class ReadOnlyInline(ReadOnly, admin.TabularInline):

@@ -215,6 +215,7 @@ class Member(AbstractUser):
         verbose_name_plural = _("members")
         indexes = [
             models.Index(fields=["date_joined"], name="member_by_time"),
+            models.Index(fields=["id"], condition=Q(is_staff=True), name="member_staff"),
             # The operator class is PostgreSQL's, for LIKE 'x%'; see accounts.models.prefix.
             *(
                 models.Index(

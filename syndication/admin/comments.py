@@ -35,6 +35,7 @@ class CommentAdmin(DeletableAdmin):
     )
     list_select_related = ("writer",)
     ordering = ("-pk",)
+    has_window = True
     fields = ("post", "writer", "shown_text", "is_by_mail", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
@@ -60,6 +61,7 @@ class LikeAdmin(DeletableAdmin):
     search_help_text = _("A member's name, or a post's number.")
     list_select_related = ("member",)
     ordering = ("-pk",)
+    has_window = True
     fields = ("post", "member", "created_at")
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Like]) -> None:

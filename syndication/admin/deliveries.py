@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin.windows import LinkNetworkFilter
 from accounts.models import Audience, Member
 from syndication.actions import commands
 from syndication.models import Attempt, Delivery, DeliveryState
@@ -112,10 +113,12 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "why",
         "created_at",
     )
-    list_filter = ("state", ReasonFilter, "kind", "link__network", "audience", "created_at")
+    list_filter = ("state", ReasonFilter, "kind", LinkNetworkFilter, "audience", "created_at")
     search_fields = ("link__member__username", "=remote_id")
     list_select_related = ("link__member",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
+    indexed_filters = {"state__exact": ("failed", "unconfirmed", "parked", "missed")}
     inlines = (AttemptInline,)
     actions = ("retry", "dismiss")
     fields = (
@@ -145,15 +148,15 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "changed_at",
     )
 
-    @admin.display(description=_("member"), ordering="link__member__username")
+    @admin.display(description=_("member"))
     def member(self, delivery: Delivery) -> Member:
         return delivery.link.member
 
-    @admin.display(description=_("network"), ordering="link__network")
+    @admin.display(description=_("network"))
     def network(self, delivery: Delivery) -> str:
         return delivery.link.network_name
 
-    @admin.display(description=_("reason"), ordering="reason")
+    @admin.display(description=_("reason"))
     def why(self, delivery: Delivery) -> str:
         return delivery.reason_in_words
 

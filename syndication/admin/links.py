@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin.windows import NetworkFilter
 from syndication.models import Link, Toggle
 
 
@@ -19,10 +20,12 @@ class LinkAdmin(ReadOnlyAdmin):
     """The fields are listed one by one: a new column of secrets is not shown by itself."""
 
     list_display = ("member", "network", "name", "state", "scopes", "why", "expires_at")
-    list_filter = ("network", "state", "created_at", "parked_at")
-    search_fields = ("member__username", "name", "uid", "host")
+    list_filter = (NetworkFilter, "state", "created_at", "parked_at")
+    search_fields = ("member__username", "=uid")
+    search_help_text = _("A member's name, or an account's whole number or address there.")
     list_select_related = ("member",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
     inlines = (ToggleInline,)
     fields = (
         "member",
@@ -49,6 +52,6 @@ class LinkAdmin(ReadOnlyAdmin):
         "ended_at",
     )
 
-    @admin.display(description=_("reason"), ordering="parked_reason")
+    @admin.display(description=_("reason"))
     def why(self, link: Link) -> str:
         return link.parked_reason_in_words

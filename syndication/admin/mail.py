@@ -17,9 +17,10 @@ class PostAddressAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", "ended_at", "came_at", "refused_at")
     search_fields = ("member__username",)
     list_select_related = ("member",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
     fields = list_display
 
-    @admin.display(description=_("reason"), ordering="refused_reason")
+    @admin.display(description=_("reason"))
     def why(self, address: PostAddress) -> str:
         return address.refused_in_words

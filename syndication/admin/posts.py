@@ -42,7 +42,8 @@ class PostAdmin(ReadOnlyAdmin):
     search_fields = ("author__username",)
     search_help_text = _("A member's name. What people wrote cannot be searched.")
     list_select_related = ("author",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    has_window = True
     fields = (
         "author",
         "kind",

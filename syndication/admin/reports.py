@@ -119,4 +119,5 @@ class StaffDecisionAdmin(ReadOnlyAdmin):
     search_fields = ("member__username", "by__username")
     list_select_related = ("member", "case", "by")
     ordering = ("-pk",)
+    has_window = True
     fields = list_display

@@ -98,6 +98,7 @@ class Link(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["created_at"], name="link_by_time"),
+            models.Index(fields=["uid"], name="link_by_uid"),  # staff's search
             models.Index(
                 fields=["sending_until"],
                 condition=Q(sending_until__isnull=False),

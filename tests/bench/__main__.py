@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import pages, queue
+from tests.bench import pages, queue, scale
 
-BENCHES = {"pages": pages.main, "queue": queue.main}
+BENCHES = {"pages": pages.main, "queue": queue.main, "scale": scale.main}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in BENCHES:
