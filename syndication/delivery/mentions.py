@@ -90,7 +90,8 @@ def valid_own_handle(link: Link, handle: str) -> str:
     """`handle` if it can be one of the link's account, else "".
 
     A server could call its account by somebody else's handle, and copies would then mention that one:
-    the host in it has to be the link's, or a domain above or below it.
+    the host in it has to be the link's. A domain above or below it may be another's, as where servers
+    are let by name (mallory.example.host). Whose handles are on such a domain is mentioned as plain text.
     """
     found = _HANDLE.fullmatch(handle)
     if found is None:
@@ -98,8 +99,7 @@ def valid_own_handle(link: Link, handle: str) -> str:
     host, own = (found["host"] or "").lower(), link.host.lower()
     if not CONNECTORS[link.network].has_local_ids:
         return handle if not host else ""
-    is_own = host == own or host.endswith(f".{own}") or own.endswith(f".{host}")
-    return handle if host and is_own else ""
+    return handle if host and host == own else ""
 
 
 def _username(name: str) -> str:

@@ -208,7 +208,9 @@ def test_an_import_stores_how_the_account_is_mentioned(sandbox: TestSandbox, han
     ("network", "host", "handle", "is_valid"),
     [
         ("mastodon", HOST, f"@taro@{HOST}", True),
-        ("mastodon", f"web.{HOST}", f"@taro@{HOST}", True),
+        ("mastodon", HOST, f"@taro@{HOST.upper()}", True),
+        ("mastodon", f"mallory.{HOST}", f"@victim@{HOST}", False),
+        ("mastodon", HOST, f"@victim@taro.{HOST}", False),
         ("mastodon", HOST, "@victim@other.example", False),
         ("mastodon", HOST, "@taro", False),
         ("mastodon", HOST, f"@taro @victim@{HOST}", False),
