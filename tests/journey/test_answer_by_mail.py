@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.parser import BytesParser
 from email.policy import SMTP
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.forms.mail_settings import TIME_ZONES
 from tests.journey import story
 from tests.journey.browser import Browser
+from tests.journey.mailbox import mails_to, want_mails, words_of
 from tests.journey.people import Person
 from tests.journey.story import home, log_in_computer, sees
 from tests.journey.talk import FRIENDS_COMPUTER, QUESTION, befriend
@@ -32,41 +28,7 @@ ANSWER = "円山の終点です😀"
 TOO_SOON = 20  # seconds: what comes earlier after our mail is taken for automatic (design.md 14)
 
 
-def mails_to(world: World, who: Person) -> list[EmailMessage]:
-    """The file backend parts the mails of one connection by a line of hyphens."""
-    parted = [
-        one.strip()
-        for path in sorted((world.folder / "mail").glob("*"))
-        for one in re.split(rb"^-{79}$", path.read_bytes(), flags=re.MULTILINE)
-    ]
-    parser = BytesParser(policy=SMTP)
-    mails = [parser.parsebytes(one) for one in parted if one]
-    return [mail for mail in mails if f"{who.name}@" in str(mail["To"])]
-
-
-def words_of(mail: EmailMessage) -> str:
-    return str(mail.get_content())
-
-
-def want_mails(phone: Browser, world: World) -> None:
-    """At once; and since they do not go out at night, by the clock of a place where it is day."""
-    noon = min(
-        TIME_ZONES, key=lambda zone: abs(datetime.now(UTC).astimezone(ZoneInfo(zone)).hour - 14)
-    )
-    home(phone)
-    phone.follow("Account")
-    phone.follow("Notices by email")
-    phone.choose("Friends, comments, groups", "At once")
-    phone.choose("Time zone", str(TIME_ZONES[noon]))
-    phone.press("Save")  # sends a test mail
-
-    def number() -> str:
-        found = [re.search(r"(?<!\d)\d{4}(?!\d)", words_of(mail)) for mail in mails_to(world, WHO)]
-        return next((one[0] for one in found if one), "")
-
-    phone.fill("The number in the test email", world.until(number))
-    phone.press("It arrived")
-    sees(phone, f"They go to {WHO.name}@example.com")
+def use_answers_by_mail(phone: Browser) -> None:
     home(phone)
     phone.follow("Account")
     phone.follow("Post by email")
@@ -107,7 +69,8 @@ def test_a_member_is_told_by_mail_and_answers_by_mail(world: World) -> None:
     phone = Browser(world.site, keeps_cookies=False, agent=PHONE)
     story.sign_up(phone, world, WHO)
     confirm_address(world, WHO)
-    want_mails(phone, world)
+    want_mails(phone, world, WHO, "Friends, comments, groups")
+    use_answers_by_mail(phone)
     with closing(Browser(world.site, keeps_cookies=True, agent=FRIENDS_COMPUTER)) as friend:
         log_in_computer(friend, world, "taro")
         befriend(friend, phone, WHO)

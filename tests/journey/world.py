@@ -96,6 +96,16 @@ class World:
         finally:
             self._change(f'ALTER TABLE "{name}_gone" RENAME TO "{name}"')
 
+    def bring_looks_forward(self) -> None:
+        """The looks at copies for answers and likes, which begin minutes after sending, come now."""
+        past = "'2026-01-01 00:00:00+00:00'"
+        self._change(
+            f"UPDATE syndication_copyactivity SET due_at = {past} WHERE due_at IS NOT NULL"
+        )
+        self._change(
+            f"UPDATE syndication_pull SET due_at = {past} WHERE kind = 'replies' AND due_at IS NOT NULL"
+        )
+
     def _change(self, statement: str) -> None:
         if self.database_url.startswith("sqlite"):
             with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"))) as db:
