@@ -19,6 +19,9 @@ _ADDRESS = re.compile(
     r"(?:\"(?P<quoted>[^\s\"\\@]{1,64})\"|(?P<plain>[^\s<>()\[\]\",:;@\\]{1,64}))"
     r"(?P<domain>@[A-Za-z0-9.-]{1,190})"
 )
+# Neither a database nor a mail takes these: NUL, controls, and lone surrogates, as which arguments of a
+# command bring 8-bit names.
+_NOT_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _NOBODY = {"", "<>", "mailer-daemon"}
 
 # By the end of the sender's domain. Willcom and EMOBILE took over docomo's pictograms.
@@ -59,7 +62,7 @@ def envelope_recipients(
     if not named and message is not None:
         for name in _RECIPIENT_HEADERS:
             named += addresses_in(message.header(name))
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys(map(_as_text, named)))
 
 
 def local_part(recipient: str, domain: str) -> str:
@@ -81,6 +84,7 @@ def envelope_sender(given: str | None, environ: Mapping[str, str], message: Mime
         given = message.header("return-path").decode("ascii", "replace")
     if given is None:
         return from_address(message)
+    given = _as_text(given)
     found = _ADDRESS.search(given)
     plain = _unquoted_address(found) if found else given.strip()
     return "" if plain.partition("@")[0].lower() in _NOBODY else plain
@@ -93,13 +97,18 @@ def from_address(message: MimePart) -> str:
 
 def addresses_in(header: bytes) -> list[str]:
     """Return the addresses in a header; only those in angle brackets, if any, since a name may look like one."""
-    text = header.decode("ascii", "replace")[:2000]
+    text = _as_text(header.decode("ascii", "replace")[:2000])
     bracketed = re.findall(r"<([^<>]*)>", text)
     return [
         _unquoted_address(found)
         for one in (bracketed or [text])
         for found in _ADDRESS.finditer(one)
     ]
+
+
+def _as_text(given: str) -> str:
+    """What was given by the mail server or a header, with marks in place of what is no text."""
+    return _NOT_TEXT.sub("\ufffd", given)
 
 
 def _unquoted_address(found: re.Match[str]) -> str:

@@ -104,6 +104,18 @@ def test_an_address_that_nobody_has_is_no_bounce_to_a_stranger(address: str, sen
     assert not SavedDraft.objects.exists()
 
 
+@pytest.mark.parametrize("odd", ["\udcff", "\x00", "\udcff\udcfe\n"])
+def test_an_envelope_of_any_bytes_is_dropped_and_not_tried_for_days(address: str, odd: str) -> None:
+    """8-bit names reach the command as lone surrogates, which no database takes."""
+    domain = address.partition("@")[2]
+    for local in ("", "r-", "b-"):
+        assert receive(SEA, f"{local}{odd}@{domain}").code == 0
+        assert receive(SEA, f"{local}x@{domain}", sender=f"{odd}@example.net").code == 0
+    assert receive(SEA, address, sender=f"{odd}@example.net").code == 0
+    assert SavedDraft.objects.count() == 1
+    assert not outbox.outbox
+
+
 def test_a_member_who_mistyped_it_is_told_once(address: str) -> None:
     mistyped = [receive(SEA, "x" + address, sender=OWN.upper()) for _ in range(2)]
     assert [one.code for one in mistyped] == [NO_SUCH, TAKEN]
