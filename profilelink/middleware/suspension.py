@@ -16,7 +16,7 @@ ALLOWED = frozenset(
         *("staff_decision", "contact", "export", "account_close", "account_closed"),
         *("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate"),
         *("mfa_reauthenticate", "account_change_password", "session_list", "language"),
-        *("notice_clear", "resend", "phone_lost", "recovery"),
+        *("notice_clear", "resend", "phone_lost", "recovery", "terms_agree"),
     }
 )
 # Fields that people write into: what they typed is shown again, to be copied.

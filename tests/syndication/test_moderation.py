@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Group, Member
+from accounts.models import Group, Member, SitePage
 from syndication.actions import comments
 from syndication.delivery import planning
 from syndication.models import (
@@ -22,6 +22,7 @@ from syndication.models import (
     StaffDecision,
 )
 from tests.making import (
+    PASSWORD,
     befriend,
     make_comment,
     make_group,
@@ -202,6 +203,19 @@ def test_a_suspended_member_is_refused_each_kind_of_writing(hanako, taro, modera
     hanako.refresh_from_db()
     with pytest.raises(comments.CommentsClosed):  # as answers by mail come
         comments.create_comment(post, "x", by=hanako, form_key="f" * 32)
+
+
+def test_a_suspended_member_can_agree_to_the_terms_and_read_on(hanako):
+    SitePage.objects.filter(name="terms", language="en").update(text="Be kind.")
+    Member.objects.filter(pk=hanako.pk).update(suspended_at=timezone.now())
+    phone = PhoneClient()
+    phone.get(reverse("account_login"))
+    phone.submit("Log in", login="hanako", password=PASSWORD)
+    assert "Be kind." in phone.page
+    page = phone.submit("I agree")
+    assert "Your account is suspended" not in page
+    assert phone.get(reverse("notice_list")).status == 200
+    assert "Be kind." not in phone.page
 
 
 def test_the_suspension_ends_by_a_press_and_the_member_is_told(case, hanako, taro, moderator):
