@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlencode
 
+from django.utils.encoding import punycode
+
 _QUOTED = re.compile(r'"([^"\\\s]+)"')
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _WITH_LOOSE_DOTS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
@@ -43,6 +45,17 @@ def email_as_typed(address: str) -> str:
     local, at, domain = address.rpartition("@")
     quoted = _QUOTED.fullmatch(local)
     return f"{quoted[1]}{at}{domain}" if quoted else address
+
+
+def is_sendable(address: str) -> bool:
+    """Whether a mail can be made for a valid address: EmailValidator takes control characters in quotes,
+    and names of domains that are too long once they are encoded."""
+    local, _at, domain = address.rpartition("@")
+    try:
+        punycode(domain)
+    except UnicodeError:
+        return False
+    return local.isprintable()
 
 
 def is_of_japanese_carrier(address: str) -> bool:

@@ -43,6 +43,7 @@ REPLY_PACE = Limit("reply pace", most=1, window=timedelta(seconds=5))
 REPORTS = Limit("reports", most=20, window=DAY)
 CONTACTS = Limit("messages to staff", most=10, window=HOUR)  # of one network
 CONTACTS_IN_ALL = Limit("messages to staff in all", most=1000, window=DAY)
+CONTACT_ANSWERS = Limit("answers to an outsider", most=5, window=DAY)  # to one address
 OBJECTIONS = Limit("objections", most=20, window=DAY)
 LIKES = Limit("likes", most=300, window=HOUR)
 
@@ -129,6 +130,15 @@ def spend_stranger_mail(email: str, *, address: str) -> None:
 def spend_contact(address: str) -> None:
     """One message to staff by whoever comes from `address`. Raises QuotaUsedUp."""
     return _spend_together([(CONTACTS_IN_ALL, EVERYBODY), (CONTACTS, subject_of_network(address))])
+
+
+def may_answer_outsider(email: str) -> bool:
+    """Whether one more mail may go to an address that somebody left on the contact page; counts it."""
+    try:
+        spend_quota(CONTACT_ANSWERS, subject_of_email(email))
+    except QuotaUsedUp:
+        return False
+    return True
 
 
 def _spend_together(wanted: list[tuple[Limit, str]]) -> None:

@@ -21,13 +21,14 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.validators import EmailValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import guesses, invitations, quotas, site_pages
 from accounts.crypto import encryption
 from accounts.forms.keypads import DIGITS, NAME
-from accounts.mail_addresses import canonical_email
+from accounts.mail_addresses import canonical_email, is_sendable
 from accounts.urlsession.api import client_address
 
 SEALED_SECRET_SESSION_KEY = "mfa.totp.sealed"  # noqa: S105 - a key of the session
@@ -80,6 +81,11 @@ class MailAddressField(fields.EmailField):
     def to_python(self, value: Any) -> str:
         typed: str = super().to_python(value)
         return canonical_email(typed)
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value)
+        if value and not is_sendable(value):
+            raise forms.ValidationError(EmailValidator.message, code="invalid")
 
 
 def normalize_width(typed: str) -> str:

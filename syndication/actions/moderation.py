@@ -14,12 +14,13 @@ import logging
 from collections.abc import Collection
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from accounts.actions import notices, quotas
+from accounts.actions.notice_mail import transport
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Member
 from syndication.actions.comments import lock_post
@@ -165,7 +166,8 @@ def _answer_outsiders(case: ReportCase) -> None:
     if case.kind == ReportedKind.OTHER:
         return  # a question: staff answer it themselves
     waiting = Report.objects.filter(case=case, settled_at=None).exclude(sealed_address="")
-    addresses = {unsealed(one.sealed_address) for one in waiting} - {""}
+    named = {unsealed(one.sealed_address) for one in waiting} - {""}
+    addresses = [address for address in sorted(named) if quotas.may_answer_outsider(address)]
     with translation.override(settings.LANGUAGE_CODE):
         subject = f"{settings.SITE_NAME}: {pgettext('subject', 'Your report')}"
         text = outcome_text(case.outcome)
@@ -175,8 +177,8 @@ def _answer_outsiders(case: ReportCase) -> None:
 def _mail_each(addresses: Collection[str], subject: str, text: str) -> None:
     for address in addresses:
         try:
-            send_mail(subject, text, None, [address])
-        except OSError:
+            EmailMessage(subject, text, None, [address], headers=transport.AUTOMATIC).send()
+        except (OSError, ValueError):  # ValueError: an address that no mail can be made for
             logger.exception("who reported from outside could not be told")
 
 

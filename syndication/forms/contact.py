@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.allauth import MailAddressField
 from accounts.visible_text import visible_text
 from syndication.forms.fields import LATIN, PlainText
 from syndication.models import ReportReason
@@ -30,7 +31,7 @@ class ContactForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["words"] = PlainText(label=_("Message"), longest=MAX_REPORT_LENGTH, rows=5)
-        self.fields["email"] = forms.EmailField(
+        self.fields["email"] = MailAddressField(
             label=_("Your email address (without it nobody can answer)"),
             required=False,
             max_length=254,

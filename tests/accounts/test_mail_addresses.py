@@ -75,3 +75,23 @@ def test_a_forgotten_password_and_a_second_address_take_either_form():
 def test_the_page_shows_an_address_as_it_was_typed():
     phone = log_in_phone(make_member("hanako", email='"a..b."@ezweb.ne.jp'))
     assert "a..b.@ezweb.ne.jp" in phone.get("/account/mail/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", [f"hanako@{'あ' * 60}.jp", '"a\x0bb"@example.com'])
+def test_an_address_that_no_mail_can_have_is_corrected_on_every_form(typed: str):
+    """A label of 60 kana is longer than the DNS takes, once it is encoded: no mail can be made for it."""
+    phone = PhoneClient()
+    phone.get("/signup/")
+    phone.submit("Sign up", username="mika", email=typed, password1=PASSWORD)
+    assert "Enter a valid email address." in phone.page
+    phone.get("/password/reset/")
+    phone.submit("Send", email=typed)
+    assert "Enter a valid email address." in phone.page
+    assert not Member.objects.exists()
+    phone = log_in_phone(make_member("hanako"))
+    phone.get("/account/mail/")
+    phone.submit("Add", email=typed)
+    assert "Enter a valid email address." in phone.page
+    assert EmailAddress.objects.count() == 1
+    assert not mail.outbox

@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from accounts.actions import account_closure as people
 from accounts.actions import quotas
+from accounts.crypto.encryption import encrypt
 from accounts.models import Member
 from syndication.actions import account_closure, reports
 from syndication.models import (
     DecisionKind,
+    Post,
     Report,
     ReportCase,
     ReportPhoto,
@@ -33,6 +35,7 @@ from tests.syndication.reporting import case_address, log_in_staff, press, repor
 pytestmark = pytest.mark.django_db
 
 CONTACT = reverse("contact")
+NO_SUCH_DOMAIN = f"gaibu@{'あ' * 60}.jp"  # longer than the DNS takes, once it is encoded
 
 
 @pytest.fixture
@@ -96,6 +99,51 @@ def test_so_many_messages_come_from_one_network_in_an_hour():
     assert "Too many messages came from your connection." in phone.page
     assert ReportCase.objects.count() == quotas.CONTACTS.most
     assert "消してください" in phone.page.html
+
+
+def test_an_address_that_no_mail_can_have_is_corrected_on_the_form():
+    phone = PhoneClient()
+    phone.get("/m/")
+    for typed in (NO_SUCH_DOMAIN, '"a\x0bb"@example.jp'):
+        write_to_staff(phone, email=typed)
+        assert "Enter a valid email address." in phone.page
+    assert not Report.objects.exists()
+    phone.submit("Send", {"email": "a..b.@docomo.ne.jp"})
+    assert "They answer by email." in phone.page
+
+
+def report_from_outside(post: Post, email: str, number: int = 1) -> None:
+    """From a network of its own."""
+    phone = PhoneClient(REMOTE_ADDR=f"203.0.{number}.1")
+    phone.get("/m/")
+    write_to_staff(phone, about=reverse("post_detail", args=[post.pk]), email=email)
+    assert "They answer by email." in phone.page
+
+
+def test_one_address_that_fails_keeps_no_answer_from_others(
+    hanako, django_capture_on_commit_callbacks
+):
+    post = make_post(author=hanako)
+    for email in ("gaibu@example.jp", "soto@example.jp"):
+        report_from_outside(post, email)
+    [case] = ReportCase.objects.all()
+    case.reports.create(reason="spam", sealed_address=encrypt(NO_SUCH_DOMAIN))  # of before
+    with django_capture_on_commit_callbacks(execute=True):
+        press(log_in_staff("Moderators"), case, "hide")
+    assert sorted(one.to[0] for one in mail.outbox) == ["gaibu@example.jp", "soto@example.jp"]
+
+
+def test_nobody_has_a_stranger_mailed_again_and_again(hanako, django_capture_on_commit_callbacks):
+    """Whoever writes by the contact page names any address, and each settled case is a mail to it."""
+    for number in range(quotas.CONTACT_ANSWERS.most + 2):
+        post = make_post(author=hanako, text=str(number))
+        report_from_outside(post, "higaisha@example.jp", number)
+    staff = log_in_staff("Moderators")
+    with django_capture_on_commit_callbacks(execute=True):
+        for case in ReportCase.objects.all():
+            press(staff, case, "nothing")
+    assert len(mail.outbox) == quotas.CONTACT_ANSWERS.most
+    assert {one.extra_headers["Auto-Submitted"] for one in mail.outbox} == {"auto-generated"}
 
 
 # --- What time takes away ---------------------------------------------------------------------------
