@@ -6,6 +6,7 @@ said about a post. No view, template or action compares audiences by itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -47,6 +48,12 @@ def contained_audiences(audience: str) -> frozenset[str]:
     if audience == Audience.GROUP:
         return frozenset({Audience.GROUP, Audience.ONLY_ME})
     return frozenset(_CIRCLES[_CIRCLES.index(Audience(audience)) :])
+
+
+def narrowest_audience(audiences: Iterable[str]) -> str:
+    """The last of them in the order of Audience: what is kept for all of them together is for no more
+    people. Everyone where there is none."""
+    return max(audiences, key=Audience.values.index, default=Audience.EVERYONE)
 
 
 class Commenters(models.TextChoices):

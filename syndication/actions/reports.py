@@ -7,16 +7,19 @@ thing alone, as the reporter could read it.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from accounts.actions import quotas
 from accounts.crypto.encryption import encrypt, encrypt_json
 from accounts.models import Audience, Member
+from accounts.models.audience import narrowest_audience
 from syndication.models import Report, ReportCase, ReportedKind, ReportSnapshot
 from syndication.queries.cases import snapshot_content
 from syndication.queries.reports import Reported
@@ -24,7 +27,10 @@ from syndication.queries.reports import Reported
 logger = logging.getLogger(__name__)
 
 KEPT_AFTER_SETTLING = timedelta(days=365)
-MAX_SNAPSHOTS = 5  # of one case: what is edited and reported again and again
+MAX_SNAPSHOTS = 20  # of one case: what is edited and reported again and again
+# Anybody may write often by the contact page, the writer as well: that must leave room for what members
+# report, each of them once.
+MAX_SNAPSHOTS_FROM_OUTSIDE = 5
 AT_ONCE = 200  # cases of one sweep
 
 
@@ -45,7 +51,7 @@ def report(reported: Reported, reason: str, words: str, *, by: Member) -> Report
     made = Report.objects.create(
         case=case, reporter=by, reason=reason, sealed_words=encrypt(words) if words else ""
     )
-    _gather(case, reported)
+    _gather(case, reported, most=MAX_SNAPSHOTS)
     return made
 
 
@@ -66,7 +72,7 @@ def report_from_outside(
         sealed_words=encrypt(words),
         sealed_address=encrypt(email) if email else "",
     )
-    _gather(case, reported)
+    _gather(case, reported, most=MAX_SNAPSHOTS_FROM_OUTSIDE)
     return made
 
 
@@ -79,28 +85,50 @@ def _lock_case(reported: Reported) -> ReportCase:
     return ReportCase.objects.select_for_update(no_key=True).get(**about)
 
 
-def _gather(case: ReportCase, reported: Reported | None) -> None:
+def _gather(case: ReportCase, reported: Reported | None, *, most: int) -> None:
     """Count one more report of the case, which needs a decision from now on."""
-    case.audience = reported.audience if reported is not None else case.audience
+    if reported is not None:
+        case.audience = narrowest_audience([case.audience, reported.audience])
+        case.owner = reported.owner  # a group may have been handed over
     case.report_count = F("report_count") + 1
     case.waiting_since = case.waiting_since or timezone.now()
-    case.save(update_fields=["audience", "report_count", "waiting_since"])
+    case.save(update_fields=["owner", "audience", "report_count", "waiting_since"])
     if reported is not None:
-        _keep_snapshot(case, reported)
+        _keep_snapshot(case, reported, most=most)
 
 
-def _keep_snapshot(case: ReportCase, reported: Reported) -> None:
-    """Keep what is reported, unless it stands in the last snapshot already."""
-    kept = list(case.snapshots.order_by("-pk")[:MAX_SNAPSHOTS])
-    if len(kept) == MAX_SNAPSHOTS or (kept and snapshot_content(kept[0]) == reported.content):
+def _keep_snapshot(case: ReportCase, reported: Reported, *, most: int) -> None:
+    """Keep what is reported, unless it stands in the last snapshot already, or the case has `most`."""
+    photos = _contents(case, reported.photos)
+    last = case.snapshots.order_by("-pk").first()
+    if last is not None and _is_kept(last, reported, photos):
+        return
+    if case.snapshots.count() >= most:
         return
     made = case.snapshots.create(sealed_content=encrypt_json(reported.content))
-    for photo in reported.photos:
+    for content in photos:
+        made.photos.create(photo=ContentFile(content, name="photo.jpg"))
+
+
+def _is_kept(snapshot: ReportSnapshot, reported: Reported, photos: list[bytes]) -> bool:
+    """Whether the snapshot has the same words and the same photos, byte by byte: a picture may be changed
+    alone."""
+    if snapshot_content(snapshot) != reported.content:
+        return False
+    kept = snapshot.photos.order_by("pk")
+    return _contents(snapshot.case, [each.photo for each in kept]) == photos
+
+
+def _contents(case: ReportCase, files: Iterable[FieldFile]) -> list[bytes]:
+    """The photos that can be read: where a file is gone, what is written is kept all the same."""
+    found = []
+    for file in files:
         try:
-            with photo.open("rb") as file:
-                made.photos.create(photo=ContentFile(file.read(), name="photo.jpg"))
-        except OSError:  # the file is gone: what is written is kept all the same
-            logger.exception("a photo of %s could not be copied", case)
+            with file.open("rb") as opened:
+                found.append(opened.read())
+        except OSError:
+            logger.exception("a photo of %s could not be read", case)
+    return found
 
 
 def delete_old_snapshots(now: datetime) -> int:

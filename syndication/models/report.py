@@ -60,7 +60,8 @@ class ReportCase(models.Model):
         related_name="+",
         verbose_name=_("member"),
     )
-    # For whom it was when it was reported last: more narrow than Everyone, each look of staff is logged.
+    # The narrowest for which any of what is kept was when it was reported: snapshots of before stay where
+    # the thing is widened. Where it is not Everyone, each look of staff is logged.
     audience = models.CharField(_("audience"), max_length=20, choices=Audience.choices)
     report_count = models.PositiveIntegerField(_("reports"), default=0)
     outcome = models.CharField(

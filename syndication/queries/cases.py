@@ -32,7 +32,7 @@ HIDEABLE: dict[str, type[Post] | type[Comment]] = {
     ReportedKind.POST: Post,
     ReportedKind.COMMENT: Comment,
 }
-SHOWN_WORDS = 20  # of the newest reports
+SHOWN_WORDS = 20  # of the newest reports by members, and by outsiders
 FIELD_LABELS: dict[str, Any] = {
     "kind": _("kind"),
     "title": _("title"),
@@ -67,7 +67,6 @@ def case_page(case: ReportCase, *, by: Member, is_open: bool) -> dict[str, Any]:
     """The context of the page. `is_open`: what was reported may be shown."""
     subject = find_subject(case)
     reasons = Report.objects.filter(case=case).values_list("reason").annotate(n=Count("pk"))
-    words = Report.objects.filter(case=case).exclude(sealed_words="").order_by("-pk")
     commands = case_commands(case, subject, by=by)
     return {
         "case": case,
@@ -82,7 +81,7 @@ def case_page(case: ReportCase, *, by: Member, is_open: bool) -> dict[str, Any]:
         "reasons": [(ReportReason(reason).label, n) for reason, n in reasons.order_by("-n")],
         "words": [
             (unsealed(one.sealed_words), unsealed(one.sealed_address) if one.sealed_address else "")
-            for one in words[:SHOWN_WORDS]
+            for one in _with_words(case)
         ]
         if is_open
         else [],
@@ -91,6 +90,13 @@ def case_page(case: ReportCase, *, by: Member, is_open: bool) -> dict[str, Any]:
         "commands": [(name, COMMAND_LABELS[name]) for name in commands],
         "can_remove": "remove" in commands,
     }
+
+
+def _with_words(case: ReportCase) -> list[Report]:
+    """The newest reports with words, members' first: messages from outside must not bury these."""
+    found = Report.objects.filter(case=case).exclude(sealed_words="").order_by("-pk")
+    by_members, by_outsiders = found.exclude(reporter=None), found.filter(reporter=None)
+    return [*by_members[:SHOWN_WORDS], *by_outsiders[:SHOWN_WORDS]]
 
 
 def find_subject(case: ReportCase) -> Post | Comment | None:

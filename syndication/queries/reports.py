@@ -11,10 +11,12 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import ngettext
 
 from accounts.models import Audience, Friendship, Group, Member
+from accounts.models.audience import narrowest_audience
 from syndication.connectors.content import content_of
 from syndication.models import Comment, Post, PostReader, ReportedKind
 from syndication.models.post_photo import photos_of
 
+KEPT_FIELDS = ("about", "town", "websites", "picture")  # of a reported profile, besides names
 MAX_SMALL_AUDIENCE = 10  # readers, up to whom the writer may guess who reported
 
 Viewer = Member | AnonymousUser
@@ -99,15 +101,15 @@ def find_reportable_profile(name: str, viewer: Viewer) -> Reported | None:
     if member is None:
         return None
     content = {"username": member.username, "name": member.shown_name}
-    for name in ("about", "town", "websites"):
-        if getattr(member, f"shows_{name}"):
-            content[name] = getattr(member, name)
-    is_open = Audience.EVERYONE in (member.about_audience, member.picture_audience)
+    shown = [field for field in KEPT_FIELDS if getattr(member, f"shows_{field}")]
+    content |= {field: getattr(member, field) for field in shown if field != "picture"}
+    if member.shown_name != member.username:
+        shown.append("display_name")
     return Reported(
         kind=ReportedKind.PROFILE,
         key=member.pk,
         owner=member,
-        audience=Audience.EVERYONE if is_open or not member.shows_about else member.about_audience,
+        audience=narrowest_audience(getattr(member, f"{field}_audience") for field in shown),
         words=f"{member.shown_name} @{member.username}",
         content=content,
         photos=(member.picture,) if member.shows_picture else (),
