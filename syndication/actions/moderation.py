@@ -40,7 +40,14 @@ from syndication.models import (
 from syndication.models.errors import NotNow, NotYours
 from syndication.models.report_notices import REPORT_SETTLED, STAFF_DECISION, outcome_text
 from syndication.models.staff_decision import OBJECTIONABLE_KINDS, TOLD_KINDS
-from syndication.queries.cases import HIDEABLE, MAY_SETTLE, find_subject, open_objections, unsealed
+from syndication.queries.cases import (
+    HIDEABLE,
+    MAY_SETTLE,
+    find_subject,
+    is_about,
+    open_objections,
+    unsealed,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -127,10 +134,13 @@ def record_look(case: ReportCase, *, by: Member) -> StaffDecision:
 
 
 def lock_case(case: ReportCase, right: str, by: Member) -> ReportCase:
-    """The case, fresh and locked. Raises NotYours where `by` has not the right."""
+    """The case, fresh and locked. Raises NotYours where `by` has not the right, or it is about them."""
     if not by.has_perm(right):
         raise NotYours(case)
-    return ReportCase.objects.select_for_update(no_key=True).get(pk=case.pk)
+    fresh = ReportCase.objects.select_for_update(no_key=True).get(pk=case.pk)
+    if is_about(fresh, by):
+        raise NotYours(case)
+    return fresh
 
 
 def lock_subject(case: ReportCase) -> Post | Comment:

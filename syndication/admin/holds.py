@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,6 +18,7 @@ from accounts.models import Member
 from syndication.actions import holds
 from syndication.forms.moderation import MAX_REASON_LENGTH
 from syndication.models import RetentionHold
+from syndication.models.errors import NotYours
 
 
 class HoldForm(forms.ModelForm):
@@ -69,11 +70,17 @@ class RetentionHoldAdmin(ReadOnlyAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         reason = form.cleaned_data["reason"]
         by: Any = request.user
-        obj.pk = holds.hold_member(obj.member, obj.until, reason, by=by).pk
+        try:
+            obj.pk = holds.hold_member(obj.member, obj.until, reason, by=by).pk
+        except NotYours:
+            raise PermissionDenied from None
 
     @admin.action(description=gettext_lazy("End the selected holds"), permissions=["end"])
     def end(self, request: HttpRequest, queryset: QuerySet[RetentionHold]) -> None:
         by: Any = request.user
-        for hold in queryset.select_related("member"):
-            holds.end_hold(hold, by=by)
+        try:
+            for hold in queryset.select_related("member"):
+                holds.end_hold(hold, by=by)
+        except NotYours:
+            raise PermissionDenied from None
         self.message_user(request, _("Ended."), messages.SUCCESS)

@@ -55,6 +55,11 @@ class ReportCaseAdmin(ReadOnlyAdmin):
     ordering = ("waiting_since", "pk")
     fields = list_display
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReportCase]:
+        """Without cases about the member of staff who looks: see is_about."""
+        cases = super().get_queryset(request)
+        return cases if request.user.is_superuser else cases.exclude(owner=_staff(request))
+
     def change_view(
         self,
         request: HttpRequest,
@@ -66,7 +71,7 @@ class ReportCaseAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         key = number_in(object_id)
-        case = get_object_or_404(ReportCase.objects.select_related("owner"), pk=key)
+        case = get_object_or_404(self.get_queryset(request).select_related("owner"), pk=key)
         is_open = case.audience == Audience.EVERYONE
         form = DecisionForm(request.POST or None)
         if request.method == "POST":

@@ -92,6 +92,12 @@ def case_page(case: ReportCase, *, by: Member, is_open: bool) -> dict[str, Any]:
     }
 
 
+def is_about(case: ReportCase, member: Member) -> bool:
+    """Whether the case is about `member` of staff, who then neither reads nor decides it: it holds what
+    others wrote about them. Superusers do, since there may be nobody else."""
+    return case.owner_id == member.pk and not member.is_superuser
+
+
 def _with_words(case: ReportCase) -> list[Report]:
     """The newest reports with words, members' first: messages from outside must not bury these."""
     found = Report.objects.filter(case=case).exclude(sealed_words="").order_by("-pk")

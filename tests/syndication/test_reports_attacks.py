@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions import groups
 from accounts.models import Member
@@ -91,6 +94,38 @@ def test_a_report_from_outside_opens_nothing_that_a_friends_report_kept(hanako, 
     assert "友だちだけに" not in page
     assert WORDS not in page
     assert "友だちだけに" in page_of(moderator, case, command="look")
+
+
+# --- Staff about themselves -------------------------------------------------------------------------
+def test_staff_neither_read_nor_settle_what_is_reported_of_themselves(hanako, taro, moderator):
+    reported = Member.objects.get(username="moderator")
+    post = make_post(author=reported)
+    report_post(log_in_phone(taro), post)
+    case = ReportCase.objects.get()
+    assert moderator.get(case_address(case)).status_code == 404
+    for command in ("look", "nothing", "hide", "uphold"):
+        answer = moderator.post(case_address(case), {"command": command, "reason": "x"})
+        assert answer.status_code == 404, command
+        assert WORDS not in answer.content.decode()
+    assert not StaffDecision.objects.exists()
+    colleague = log_in_staff("Moderators", "colleague")
+    assert WORDS in page_of(colleague, case)
+    press(colleague, case, "hide")
+    Member.objects.filter(pk=reported.pk).update(is_superuser=True)  # there may be nobody else
+    assert WORDS in page_of(moderator, case)
+
+
+def test_nobody_of_staff_ends_a_hold_on_themselves(moderator):
+    add = reverse("admin:syndication_retentionhold_add")
+    until = timezone.localtime() + timedelta(days=30)
+    given = {"until_0": f"{until:%Y-%m-%d}", "until_1": "00:00:00", "reason": "裁判所の求め"}
+    colleague = log_in_staff("Moderators", "colleague")
+    colleague.post(add, {**given, "member_name": "moderator"})
+    [hold] = Member.objects.get(username="moderator").holds.all()
+    chosen = {"action": "end", "_selected_action": [hold.pk]}
+    moderator.post(reverse("admin:syndication_retentionhold_changelist"), chosen)
+    hold.refresh_from_db()
+    assert hold.until > timezone.now()
 
 
 # --- Floods -----------------------------------------------------------------------------------------
