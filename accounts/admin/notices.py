@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.admin.windows import SettingsFilter
 from accounts.models import Notice
-from accounts.models.notice_kinds import NOTICE_KINDS
+from accounts.models.notice_kinds import NOTICE_KINDS, codes_kept_from_staff
 
 
 class CodeFilter(SettingsFilter):
@@ -20,7 +21,7 @@ class CodeFilter(SettingsFilter):
     parameter_name, column = "of_code", "code"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(code, code) for code in sorted(NOTICE_KINDS)]
+        return [(code, code) for code in sorted(set(NOTICE_KINDS) - set(codes_kept_from_staff()))]
 
 
 @admin.register(Notice)
@@ -36,3 +37,6 @@ class NoticeAdmin(ReadOnlyAdmin):
     @admin.display(description=pgettext_lazy("column", "what it is about"))
     def about(self, notice: Notice) -> str:
         return notice.subject_in_words
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        return super().get_queryset(request).exclude(code__in=codes_kept_from_staff())

@@ -54,6 +54,7 @@ class NoticeKind:
     can_be_stopped: bool = False  # by its reader, for one subject
     mail_text: Callable[[Notice], str] | None = None
     words: Callable[[Notice], str] = lambda notice: ""
+    is_kept_from_staff: bool = False  # that there is one would tell who did something
 
 
 NOTICE_KINDS: dict[str, NoticeKind] = {}
@@ -73,6 +74,10 @@ def codes_by_topic() -> Mapping[NoticeTopic, list[str]]:
 
 def codes_of_mail_classes(classes: Collection[MailClass]) -> list[str]:
     return [kind.code for kind in NOTICE_KINDS.values() if kind.mail_class in classes]
+
+
+def codes_kept_from_staff() -> list[str]:
+    return [kind.code for kind in NOTICE_KINDS.values() if kind.is_kept_from_staff]
 
 
 def stoppable_codes() -> list[str]:

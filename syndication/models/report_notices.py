@@ -112,5 +112,6 @@ KINDS = (
         target=lambda notice: ("report_list", ()),
         mail_subject=pgettext_lazy("subject", "Your report"),
         mail_class=MailClass.PEOPLE,
+        is_kept_from_staff=True,  # who reported
     ),
 )

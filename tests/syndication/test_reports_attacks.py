@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import groups
-from accounts.models import Member
+from accounts.models import Member, Notice
 from syndication.models import DecisionKind, Post, ReportCase, StaffDecision
 from syndication.queries.cases import SHOWN_WORDS
 from tests.making import befriend, make_group, make_member, make_post
@@ -126,6 +126,23 @@ def test_nobody_of_staff_ends_a_hold_on_themselves(moderator):
     moderator.post(reverse("admin:syndication_retentionhold_changelist"), chosen)
     hold.refresh_from_db()
     assert hold.until > timezone.now()
+
+
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_no_list_of_staff_says_who_reported(hanako, taro, moderator, is_superuser):
+    """Beside the notice of the one who was reported, made in the same second, stood the reporter's."""
+    report_post(log_in_phone(taro), make_post(author=hanako))
+    press(moderator, ReportCase.objects.get(), "hide")
+    staff = log_in_staff("Support", "support")
+    Member.objects.filter(username="support").update(is_superuser=is_superuser)
+    page = staff.get(reverse("admin:accounts_notice_changelist")).content.decode()
+    assert "staff_decision" in page
+    assert "hanako" in page
+    assert "report_settled" not in page
+    assert "taro" not in page
+    notice = Notice.objects.get(member=taro)
+    address = reverse("admin:accounts_notice_change", args=[notice.pk])
+    assert "report_settled" not in staff.get(address, follow=True).content.decode()
 
 
 # --- Floods -----------------------------------------------------------------------------------------
