@@ -145,6 +145,8 @@ CACHES["default"]["KEY_FUNCTION"] = "profilelink.cache.bounded_key"
 CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 QUEUE_URL = env.str("QUEUE_URL", default="")
+# Deliveries that each of QUEUE_WORKERS processes has under way at a time; most of each is waiting for a network.
+QUEUE_THREADS = env.int("QUEUE_THREADS", default=16)
 # What each figure is for stands in syndication/worker/queue.py.
 Q_CLUSTER = {
     "name": "profilelink",

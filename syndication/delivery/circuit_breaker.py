@@ -27,7 +27,8 @@ FAILURES_TO_OPEN = 5
 FIRST_PAUSE = 60.0  # seconds
 MAX_PAUSE = 1800.0
 PROBE_LEASE = timedelta(seconds=120)
-THREADS_PER_HOST = 2  # of one process, that may wait for one host that members named
+# Of one process, that may wait for one host that members named: the others answer meanwhile.
+THREADS_PER_HOST = max(1, THREADS_PER_WORKER // 2)
 SLOW_SECONDS = 3.0  # an exchange that took so long is slow
 SLOW_FOR = timedelta(seconds=60)  # since the last slow one
 

@@ -18,11 +18,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import connection
 
 logger = logging.getLogger(__name__)
 
-THREADS_PER_WORKER = 4  # deliveries under way at a time
+THREADS_PER_WORKER: int = settings.QUEUE_THREADS  # deliveries under way at a time
 GRACE_SECONDS = 20.0  # seconds beyond the slice
 RESERVE_POLL_SECONDS = 1.0  # seconds between two polls of the reserve thread
 

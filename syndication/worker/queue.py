@@ -7,8 +7,8 @@ drop its queue, loses nothing.
 
 The figures of settings.Q_CLUSTER:
 
-- `workers` 2, with four threads each (delivery.pool), since deliveries wait for networks most of their
-  time; more by QUEUE_WORKERS.
+- `workers` 2, with QUEUE_THREADS (16) threads each (delivery.pool), since deliveries wait for networks
+  most of their time; more by QUEUE_WORKERS.
 - `queue_limit` = workers, `bulk` 1: what the cluster holds in memory dies with it, so it holds little.
 - `timeout` 180 s: a slice of draining (3 s), what it goes on while a thread waits (20 s), and then the
   longest attempt: a refresh by somebody else (45 s), the list of albums (2 × 20 s) and a picture

@@ -12,6 +12,8 @@ of JSON:
   with 10,000 rows of other links due before it;
 - `backlogs`: deliveries a second with 1,000, 30,000 and 300,000 due (tests.bench.backlog; with `--only
   backlog` a table, too, and exit 1 where the goals do not hold);
+- `wire`: deliveries a second where each answer of the network takes 0.3 s more, with 2 × 16 and 2 × 48 under way
+  (QUEUE_THREADS), beside as many plain loops at a time;
 - `hosts_throughput`: the same for five hosts that answer, beside a sixth that answers, refuses, or keeps silent.
 
 Figures of 22 November 2026, 2 processors that did nothing else, `queue --only throughput --deliveries 400
@@ -68,6 +70,9 @@ from tests.drills import chaos, processes
 LINKS = 10
 HOSTS = [f"127.0.0.{number}" for number in range(2, 7)]
 EXTRA_HOST = "127.0.0.7"
+WORKERS = 2  # processes, by default
+LATENCY = 0.3  # seconds
+THREADS = (16, 48)  # of each of them
 PART_TIMEOUT = 120.0  # seconds for one part
 
 
@@ -154,6 +159,47 @@ def cpu_seconds(root: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def measure_wire(bench: Bench, threads: int, count: int) -> dict[str, Any]:
+    """Whether the queue fills the wire: a pile on as many links as there are threads, answers that take LATENCY."""
+    bench.env["QUEUE_THREADS"] = str(threads)
+    in_flight = WORKERS * threads
+    _set_latency(bench, LATENCY)
+    plain = count / bench.order("plain", count, in_flight)
+    with bench.working() as worker:
+        cpu = cpu_seconds(worker.pid)
+        bench.order("pile", count, f"wire{threads}")
+        arrived = sorted(bench.until_arrived(f"wire{threads} ", count).values())
+        cpu = cpu_seconds(worker.pid) - cpu
+        rss = resident_megabytes(worker.pid)
+    _set_latency(bench, 0)
+    queue = (len(arrived) - 1) / (arrived[-1] - arrived[0])
+    return {
+        "in_flight": in_flight,
+        "plain": round(plain, 1),
+        "queue": round(queue, 1),
+        "ratio": round(queue / plain, 2),
+        "cpu_ms": round(1000 * cpu / len(arrived), 1),
+        "rss_mb": rss,
+        "arrived": f"{len(arrived)} of {count}",
+    }
+
+
+def _set_latency(bench: Bench, seconds: float) -> None:
+    answer = requests.post(f"{bench.network}/_latency", json={"seconds": seconds}, timeout=10)
+    answer.raise_for_status()
+
+
+def resident_megabytes(root: int) -> dict[str, int]:
+    """The memory of each process under `root`, and together: pages shared by two count twice (RSS), or once (PSS)."""
+    rss, pss = 0, 0
+    for pid in processes.tree(root):
+        with suppress(OSError):
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            found = {line.split(":")[0]: line.split()[1] for line in lines[1:]}
+            rss, pss = rss + int(found["Rss"]), pss + int(found["Pss"])
+    return {"rss": rss // 1024, "pss": pss // 1024}
+
+
 def measure_latency(bench: Bench, count: int, backlog: int) -> dict[str, Any]:
     found = {}
     with bench.working():
@@ -228,11 +274,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--rounds", type=int, default=5, help="of plain loop and pile, in turn")
     parser.add_argument("--sends", type=int, default=40, help="posts whose way to arrival is timed")
     parser.add_argument("--backlog", type=int, default=10_000, help="rows due before those")
-    parser.add_argument("--only", choices=("throughput", "latency", "hosts", "backlog"))
+    parser.add_argument("--only", choices=("throughput", "latency", "hosts", "backlog", "wire"))
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="of the backlogs")
     options = parser.parse_args(arguments)
     found: dict[str, Any] = {"engine": options.engine, "cores": os.cpu_count()}
-    if options.only not in ("hosts", "backlog"):
+    if options.only not in ("hosts", "backlog", "wire"):
         with bench_stage(options.engine, names=[], links=LINKS) as bench:
             if options.only != "latency":
                 found |= measure_throughput(bench, options.deliveries, options.rounds)
@@ -241,6 +287,11 @@ def main(arguments: list[str]) -> None:
     if options.only in (None, "hosts"):
         with bench_stage(options.engine, names=[*HOSTS, EXTRA_HOST], links=12) as bench:
             found["hosts"] = hosts_throughput(bench, options.sends * 3)
+    if options.only in (None, "wire"):
+        with bench_stage(options.engine, names=[], links=WORKERS * max(THREADS) + 1) as bench:
+            found["wire"] = [
+                measure_wire(bench, each, options.deliveries * each // 16) for each in THREADS
+            ]
     if options.only in (None, "backlog"):
         found["backlogs"] = []
         for size in options.sizes:

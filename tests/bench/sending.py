@@ -1,7 +1,7 @@
 """What the queue's bench does with rows, as a process: `python -m tests.bench.sending <order> …`.
 
 links <count>                 members m0 … with a link each, to the networks of the settings in turn
-plain <count>                 a plain loop of requests with one link's token; seconds it took
+plain <count> <threads>       a plain loop of requests with one link's token, or so many loops at a time; seconds
 pile <count>                  so many posts due now, made at one go, on all links but the last
 send <count> <gap> <name>     posts as the page sends them, `gap` seconds apart, on the links in turn
                               (`only` link last: the one without a pile); {text: epoch seconds}
@@ -18,6 +18,8 @@ import secrets
 import sys
 import time
 import uuid
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import django
 import requests
@@ -51,19 +53,23 @@ def make_links(count: str) -> None:
         links.create_or_resume_link(account, given)
 
 
-def plain(count: str) -> None:
+def plain(count: str, threads: str = "1") -> None:
     link = Link.objects.order_by("pk").first()
     assert link is not None
     token = credentials.credentials_of_link(link).access_token
     url = settings.NETWORKS["mixi"]["api_url"] + "/voice/statuses/update"
-    began = time.perf_counter()
-    for number in range(int(count)):
+
+    def say(number: int) -> None:
         requests.post(
             url,
             data={"status": f"plain {number}"},
             headers={"Authorization": f"OAuth {token}"},
             timeout=20,
         ).raise_for_status()
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(int(threads)) as pool:
+        deque(pool.map(say, range(int(count))), maxlen=0)
     print(json.dumps(time.perf_counter() - began))
 
 

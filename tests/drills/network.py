@@ -9,6 +9,7 @@ The sandbox, with faults. A lot decides which requests are struck (a share of `-
   whoever sent it can be killed in the middle. `when`: `before` it is taken, or `after`;
 - `POST /_friends_post {"network", "user", "visibility"}` lets somebody who is no member of the drill write;
   `GET /_friends_posts` tells the visibility of each;
+- `POST /_latency {"seconds"}` lets each answer of an API take so much longer;
 - `POST /_refuse {"seconds"}` stops listening for a while;
 - `POST /_also {"host"}` listens at one more address, and no more at the last one for "";
 - `GET /_thrown` counts the faults and tells the servers' manners; `GET /_arrivals` tells when each status came in (epoch seconds).
@@ -100,6 +101,7 @@ class BadNetwork(Sandbox):
         self._dice = threading.Lock()
         self._deck: list[Fault] = []
         self._hold = ""
+        self._latency = 0.0
         self._came_in = threading.Event()
 
     def fault(self, door: str, method: str, path: str) -> Fault | None:
@@ -122,6 +124,8 @@ class BadNetwork(Sandbox):
 
     def answer(self, door: str, request: Request, fault: Fault | None) -> Reply:
         network, inner = self.place(door, request.path)
+        if self._latency and network is not None and network.is_api(inner):
+            time.sleep(self._latency)
         if network is None or not _is_write(network.key, request.method, inner):
             return super().answer(door, request, fault)
         with self._dice:
@@ -175,6 +179,9 @@ class BadNetwork(Sandbox):
             seconds = float(fields["seconds"])
             threading.Thread(target=self._be_away, args=(seconds,), daemon=True).start()
             return json_reply({"ok": True})
+        if request.path == "/_latency":
+            self._latency = float(fields["seconds"])
+            return json_reply({})
         if request.path == "/_also":
             self.listen_also_at(fields["host"])
             return json_reply({"ok": True})

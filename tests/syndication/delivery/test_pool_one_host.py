@@ -1,7 +1,8 @@
-"""A host that members named has two threads of a process, however many links wait for it."""
+"""A host that members named has half the threads of a process, however many links wait for it."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -17,10 +18,12 @@ from tests.syndication.networks import linked_on
 pytestmark = pytest.mark.django_db
 
 
-def test_a_third_delivery_to_one_host_waits_uncounted(sandbox):
+def test_a_delivery_beyond_the_share_of_its_host_waits_uncounted(sandbox):
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
     delivery = planned(link, "三番目")
-    with attempt.HOST_LIMIT.hold_place(link.host), attempt.HOST_LIMIT.hold_place(link.host):
+    with ExitStack() as others:
+        for _ in range(circuit_breaker.THREADS_PER_HOST):
+            others.enter_context(attempt.HOST_LIMIT.hold_place(link.host))
         assert not attempt.attempt_delivery(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.tries) == (DeliveryState.WAITING, 0)
