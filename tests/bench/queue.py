@@ -275,6 +275,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--sends", type=int, default=40, help="posts whose way to arrival is timed")
     parser.add_argument("--backlog", type=int, default=10_000, help="rows due before those")
     parser.add_argument("--only", choices=("throughput", "latency", "hosts", "backlog", "wire"))
+    parser.add_argument(
+        "--threads", type=int, nargs="+", default=THREADS, help="of each worker, for the wire"
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="of the backlogs")
     options = parser.parse_args(arguments)
     found: dict[str, Any] = {"engine": options.engine, "cores": os.cpu_count()}
@@ -288,9 +291,12 @@ def main(arguments: list[str]) -> None:
         with bench_stage(options.engine, names=[*HOSTS, EXTRA_HOST], links=12) as bench:
             found["hosts"] = hosts_throughput(bench, options.sends * 3)
     if options.only in (None, "wire"):
-        with bench_stage(options.engine, names=[], links=WORKERS * max(THREADS) + 1) as bench:
+        with bench_stage(
+            options.engine, names=[], links=WORKERS * max(options.threads) + 1
+        ) as bench:
             found["wire"] = [
-                measure_wire(bench, each, options.deliveries * each // 16) for each in THREADS
+                measure_wire(bench, each, options.deliveries * each // 16)
+                for each in options.threads
             ]
     if options.only in (None, "backlog"):
         found["backlogs"] = []
