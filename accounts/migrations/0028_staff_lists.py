@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0026_site_pages'),
+        ('accounts', '0027_help_with_log_in'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 

@@ -7,9 +7,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0027_staff_lists'),
+        ('accounts', '0028_staff_lists'),
         ('socialaccount', '0006_alter_socialaccount_extra_data'),
-        ('syndication', '0049_validate_delivery'),
+        ('syndication', '0051_links_that_wait'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
