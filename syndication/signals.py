@@ -10,7 +10,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from accounts.models import LinkReturn, Member
+from accounts.models import Block, LinkReturn, Member
 from accounts.models.stored_files import delete_files_of_row
 from accounts.signals import (
     access_discarded,
@@ -23,6 +23,7 @@ from syndication.actions import links
 from syndication.actions.deletion_log import record_deletion
 from syndication.models import (
     Comment,
+    DecisionKind,
     Interaction,
     KeptPhoto,
     Link,
@@ -32,6 +33,7 @@ from syndication.models import (
     PostPhoto,
     ReportPhoto,
     SavedDraft,
+    StaffDecision,
 )
 
 for model in (Post, PostPhoto, KeptPhoto, SavedDraft, ReportPhoto):
@@ -141,3 +143,21 @@ def account_was_closed(
         record_deletion("member", instance.pk, takes_copies_back=takes_back)
     elif update_fields is None and instance.closed_at is not None:
         record_deletion("erased", instance.pk)
+
+
+@receiver(post_save, sender=Block)
+def member_was_blocked(sender: type[Block], instance: Block, created: bool, **kwargs: Any) -> None:
+    if created:
+        record_deletion("blocked", instance.blocker_id, other=instance.blocked_id)
+
+
+@receiver(post_save, sender=StaffDecision)
+def staff_decided(
+    sender: type[StaffDecision], instance: StaffDecision, created: bool, **kwargs: Any
+) -> None:
+    """Hidden, shown again; suspended, and the end of it. What was removed tells of itself."""
+    kind, case = str(instance.kind), instance.case
+    if kind in (DecisionKind.HIDDEN, DecisionKind.SHOWN) and case is not None:
+        record_deletion(kind, case.subject, of=str(case.kind))
+    elif kind in (DecisionKind.SUSPENDED, DecisionKind.RESTORED) and instance.member_id:
+        record_deletion(kind, instance.member_id)

@@ -1,4 +1,5 @@
-"""The deletion log: what was deleted after a backup does not come back when the backup is restored.
+"""The deletion log: what was deleted after a backup does not come back when the backup is restored, nor does
+whom a member blocked, or what and whom staff hid and suspended since.
 
 Rows are recorded in the transaction that deletes (syndication.signals) and appended to the file
 DELETION_LOG by the worker, seconds later: one line of JSON for each, with keys and no words or names. The
@@ -21,6 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.actions import friends
 from accounts.actions.account_closure import LastSuperuser
 from accounts.models import Audience, Member, contained_audiences
 from syndication.actions import account_closure, interactions, links, posts
@@ -35,7 +37,10 @@ from syndication.models import (
     LinkState,
     LoggedDeletion,
     Post,
+    ReportCase,
+    ReportedKind,
 )
+from syndication.queries.cases import HIDEABLE, find_subject
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +187,59 @@ def _forget_address(entry: Entry) -> bool:
     return bool(Member.objects.filter(pk=entry["key"]).exclude(email="").update(email=""))
 
 
+def _block(entry: Entry) -> bool:
+    """With it the friendship goes. Who was unblocked since stays blocked: the safer of the two."""
+    blocker = Member.objects.filter(pk=entry["key"]).first()
+    blocked = Member.objects.filter(pk=entry.get("other")).first()
+    if blocker is None or blocked is None or blocker == blocked:
+        return False
+    friends.block_member(blocked, by=blocker)
+    return True
+
+
+def _hide(entry: Entry) -> bool:
+    """The decision is lost, and perhaps the case: staff decide again, who alone can show it."""
+    model = HIDEABLE.get(entry.get("of", ""))
+    case = ReportCase(kind=entry.get("of", ""), subject=entry["key"])
+    row = find_subject(case)
+    if model is None or row is None:
+        return False
+    model._default_manager.filter(pk=row.pk, hidden_at=None).update(hidden_at=timezone.now())
+    if isinstance(row, Post):
+        _reopen_case(case, owner=row.author, audience=row.audience)
+    else:
+        audience = row.post.audience if row.post is not None else Audience.ONLY_ME
+        _reopen_case(case, owner=row.writer, audience=audience)
+    return True
+
+
+def _show(entry: Entry) -> bool:
+    model = HIDEABLE.get(entry.get("of", ""))
+    hidden = model._default_manager.filter(pk=entry["key"]) if model else None
+    return hidden is not None and bool(hidden.exclude(hidden_at=None).update(hidden_at=None))
+
+
+def _suspend(entry: Entry) -> bool:
+    member = Member.objects.filter(pk=entry["key"], suspended_at=None, is_superuser=False).first()
+    if member is None:
+        return False
+    Member.objects.filter(pk=member.pk).update(suspended_at=timezone.now())
+    case = ReportCase(kind=ReportedKind.PROFILE, subject=member.pk)
+    _reopen_case(case, owner=member, audience=Audience.EVERYONE)
+    return True
+
+
+def _end_suspension(entry: Entry) -> bool:
+    rows = Member.objects.filter(pk=entry["key"]).exclude(suspended_at=None)
+    return bool(rows.update(suspended_at=None))
+
+
+def _reopen_case(case: ReportCase, *, owner: Member, audience: str) -> None:
+    about = {"kind": case.kind, "subject": case.subject}
+    ReportCase.objects.get_or_create(**about, defaults={"owner": owner, "audience": audience})
+    ReportCase.objects.filter(**about, waiting_since=None).update(waiting_since=timezone.now())
+
+
 REPLAYS: dict[str, Callable[[Entry], bool]] = {
     "post": _delete_post,
     "narrowed": _narrow_post,
@@ -191,4 +249,9 @@ REPLAYS: dict[str, Callable[[Entry], bool]] = {
     "link": _end_link,
     "member": _close_account,
     "erased": _forget_address,
+    "blocked": _block,
+    "hidden": _hide,
+    "shown": _show,
+    "suspended": _suspend,
+    "restored": _end_suspension,
 }

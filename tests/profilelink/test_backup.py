@@ -17,11 +17,20 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Audience, Member, Phone
+from accounts.actions import friends
+from accounts.models import Audience, Block, Friendship, Member, Phone
 from profilelink.backup import taking
 from profilelink.backup.contents import backed_up_models
 from profilelink.checks import check_deletion_log, check_imports
-from syndication.actions import account_closure, comments, deletion_log, links, posts
+from syndication.actions import (
+    account_closure,
+    comments,
+    deletion_log,
+    links,
+    moderation,
+    posts,
+    removal,
+)
 from syndication.delivery import import_schedule, planning
 from syndication.models import (
     Comment,
@@ -33,9 +42,10 @@ from syndication.models import (
     LoggedDeletion,
     Post,
     PostKind,
+    ReportCase,
 )
 from syndication.worker import sweep
-from tests.making import make_comment, make_link, make_member, make_post
+from tests.making import befriend, make_comment, make_link, make_member, make_post
 from tests.phone import computer, log_in_phone
 from tests.profilelink.everything import make_hanako
 from tests.syndication.delivering import Moving, linked, planned, texts, tried
@@ -165,6 +175,34 @@ def test_what_was_deleted_after_the_backup_does_not_come_back(hanako, settings, 
     account_closure.continue_closures(timezone.now())
     gone.refresh_from_db()
     assert gone.closed_at is not None
+
+
+def test_blocked_hidden_and_suspended_stay_so(hanako, settings, tmp_path) -> None:
+    """Else whoever was kept away is back: as a friend, with the words that staff hid, and writing."""
+    taro = make_member("taro")
+    befriend(hanako, taro)
+    hidden, shown = make_post(author=taro, text="脅し"), make_post(author=taro, text="ある")
+    said = make_comment(make_post(author=hanako), taro, "侮辱")
+    folder = backup(tmp_path)
+    friends.block_member(taro, by=hanako)
+    staff = make_member("staff", is_superuser=True)
+    for kind, key in (("post", hidden.pk), ("post", shown.pk), ("comment", said.pk)):
+        case = ReportCase.objects.create(kind=kind, subject=key, owner=taro, audience="everyone")
+        moderation.hide(case, "規約の3番", by=staff)
+        if key == shown.pk and kind == "post":
+            moderation.show(case, "違いました", by=staff)
+    removal.suspend(case, "規約の3番", by=staff)
+    lose_everything(settings)
+    assert "blocked: 1, hidden: 3, shown: 1, suspended: 1" in restore(folder)
+    assert Block.objects.filter(blocker=hanako.pk, blocked=taro.pk).exists()
+    assert not Friendship.objects.exists()
+    visible = Post.objects.visible_to(None).values_list("pk", flat=True)
+    assert hidden.pk not in visible
+    assert shown.pk in visible
+    assert Comment.objects.get().hidden_at is not None
+    assert Member.objects.get(username="taro").suspended_at is not None
+    waiting = ReportCase.objects.filter(waiting_since__isnull=False, owner=taro.pk)
+    assert set(waiting.values_list("kind", flat=True)) == {"post", "comment", "profile"}
 
 
 def test_the_log_of_before_the_backup_is_not_done_again(hanako, settings, tmp_path) -> None:
