@@ -6,7 +6,6 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, ClassVar
 
-from allauth.account import fields
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter as account_adapter
 from allauth.account.models import EmailAddress
@@ -21,14 +20,14 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.validators import EmailValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import guesses, invitations, quotas, site_pages
 from accounts.crypto import encryption
 from accounts.forms.keypads import DIGITS, NAME
-from accounts.mail_addresses import canonical_email, is_sendable
+from accounts.forms.mail_address_field import MailAddressField
+from accounts.mail_addresses import canonical_email
 from accounts.urlsession.api import client_address
 
 SEALED_SECRET_SESSION_KEY = "mfa.totp.sealed"  # noqa: S105 - a key of the session
@@ -73,19 +72,6 @@ class PlainForm(forms.Form):
             field.widget.attrs.update(self.attrs.get(name, {}))
             field.label = self.labels.get(name, field.label)
             field.help_text = self.hints.get(name, "")
-
-
-class MailAddressField(fields.EmailField):
-    """Email field that also takes carriers' nonstandard addresses."""
-
-    def to_python(self, value: Any) -> str:
-        typed: str = super().to_python(value)
-        return canonical_email(typed)
-
-    def run_validators(self, value: Any) -> None:
-        super().run_validators(value)
-        if value and not is_sendable(value):
-            raise forms.ValidationError(EmailValidator.message, code="invalid")
 
 
 def normalize_width(typed: str) -> str:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms.allauth import MailAddressField
+from accounts.forms.mail_address_field import MailAddressField
 from accounts.visible_text import visible_text
 from syndication.forms.fields import LATIN, PlainText
 from syndication.models import ReportReason

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.allauth import MailAddressField
+from accounts.forms.mail_address_field import MailAddressField
 from accounts.mail_addresses import email_as_typed
 from syndication.forms.moderation import MAX_REASON_LENGTH
 
