@@ -77,7 +77,7 @@ def ask_for_address(member: Member, address: str, *, by: Member) -> AccessRecove
             % {"ways": ", ".join(left)}
         )
     email = canonical_email(address)
-    if EmailAddress.objects.filter(email=email, verified=True).exclude(user=member).exists():
+    if _is_taken(email, member):
         raise RecoveryRefused(_("This address cannot be used. Ask for another one."))
     return _ask(member, RecoveryKind.ADDRESS, by=by, new_address=email)
 
@@ -143,7 +143,10 @@ def carry_out_recovery(recovery: AccessRecovery) -> bool:
     member = Member.objects.select_for_update(no_key=True).get(pk=recovery.member_id)
     waiting = AccessRecovery.objects.filter(pk=recovery.pk, ended_at=None)
     is_address = recovery.kind == RecoveryKind.ADDRESS
-    if not member.is_active or (is_address and ways_left(member)):  # a password was set since
+    is_over = is_address and (ways_left(member) or _is_taken(recovery.new_address, member))
+    if (
+        not member.is_active or is_over
+    ):  # a password was set since, or another member has the address
         stop_recovery(member, RecoveryEnd.STAFF)
         return False
     if not waiting.update(ended_at=timezone.now(), end_reason=RecoveryEnd.DONE):
@@ -172,6 +175,11 @@ def addresses_of(member: Member) -> list[str]:
     """Every confirmed address of the member."""
     confirmed = EmailAddress.objects.filter(user=member, verified=True)
     return sorted({*confirmed.values_list("email", flat=True), member.email} - {""})
+
+
+def _is_taken(email: str, member: Member) -> bool:
+    """Whether another member has confirmed the address."""
+    return EmailAddress.objects.filter(email=email, verified=True).exclude(user=member).exists()
 
 
 def _lock_member(member: Member, by: Member) -> Member:

@@ -144,6 +144,17 @@ def test_who_unticks_it_gets_mails_as_before(hanako):
     assert len(mail.outbox) == 1
 
 
+def test_who_found_the_phone_shuts_no_new_password_to_its_owner(hanako):
+    """A session by QR code or PIN, in which no password was typed."""
+    found = log_in_phone(hanako)
+    found.get(reverse("phone_lost"))
+    found.submit("End it all")
+    assert found.page.path.endswith(reverse("account_reauthenticate"))
+    ask_for_password(hanako.email)
+    assert len(mail.outbox) == 1
+    assert "paused" not in found.get("/")
+
+
 def ask_for_password(email: str) -> None:
     phone = PhoneClient()
     phone.get(reverse("account_reset_password"))
@@ -243,6 +254,18 @@ def test_another_address_waits_and_the_old_one_is_told(hanako, support):
     set_password_by(link.body)
     assert is_in(log_in(password="entirely new words"))
     assert after(WAIT * 2) == 0
+
+
+def test_an_address_that_another_member_confirmed_meanwhile_is_not_taken(hanako, support):
+    """Whoever waits signs up anew, with the address that they gave; others behind must not wait for it."""
+    no_way_in(hanako)
+    ask_for_address(support, hanako)
+    taro = no_way_in(make_member("taro"))
+    ask_for_address(support, taro, "taro-new@example.jp")
+    make_member("hanako2", email=NEW)
+    assert after(WAIT + WAIT_WITHOUT_SECOND_YES + timedelta(hours=1)) == 1
+    assert Member.objects.get(pk=hanako.pk).email == "hanako@example.com"
+    assert Member.objects.get(pk=taro.pk).email == "taro-new@example.jp"
 
 
 def test_where_there_is_a_second_person_it_waits_for_their_yes(hanako, support):
