@@ -7,7 +7,7 @@ at a million. Counting it again writes the same rows again.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import mean, median
@@ -21,7 +21,7 @@ from syndication.models import DailyFigure, Figure, Link, LinkState, NetworkFrie
 
 DAYS_AT_ONCE = 31
 KEYS_AT_ONCE = 20_000  # of a table that is counted whole
-SAMPLE_STARTS, SAMPLE_BLOCK = 20, 50  # links: so many places, so many from each
+SAMPLE, SAMPLE_BLOCK = 1_000, 50  # links: so many in all, so many from each place
 FEWEST_PEOPLE = 10  # of a median or an average
 
 
@@ -160,16 +160,26 @@ def _compare_friends(day: date) -> Iterator[DailyFigure]:
 
 
 def _sample_links() -> Iterator[list[tuple[int, int, str]]]:
-    """Key, member and network of links with an imported list: all of a few, else from random places."""
-    imported = Link.objects.active().filter(pulled_at__isnull=False).order_by("pk")
-    last = imported.aggregate(last=Max("pk"))["last"] or 0
-    starts: Iterable[int] = range(0, last + 1, SAMPLE_BLOCK)
-    if last > SAMPLE_STARTS * SAMPLE_BLOCK:
-        starts = {secrets.randbelow(last // SAMPLE_BLOCK + 1) for _ in range(SAMPLE_STARTS)}
-        starts = [start * SAMPLE_BLOCK for start in starts]
-    for start in starts:
-        block = imported.filter(pk__gte=start, pk__lt=start + SAMPLE_BLOCK)
-        yield list(block.values_list("pk", "member", "network"))
+    """Key, member and network of links with an imported list: all of a few, else from random places.
+
+    So many links of any kind are read, and those without a list left out: few with one are no reason to
+    look for more.
+    """
+    keys = list(Link.objects.order_by("pk").values_list("pk", flat=True)[: SAMPLE + 1])
+    if len(keys) <= SAMPLE:
+        drawn = set(keys)
+    else:
+        last = Link.objects.aggregate(last=Max("pk"))["last"]
+        drawn = set()
+        for _start in range(SAMPLE // SAMPLE_BLOCK):
+            start = keys[0] + secrets.randbelow(last - keys[0] + 1)
+            after = Link.objects.filter(pk__gte=start).order_by("pk")
+            drawn.update(after.values_list("pk", flat=True)[:SAMPLE_BLOCK])
+    ordered = sorted(drawn)
+    for place in range(0, len(ordered), SAMPLE_BLOCK):
+        block = Link.objects.active().filter(pk__in=ordered[place : place + SAMPLE_BLOCK])
+        imported = block.filter(pulled_at__isnull=False)
+        yield list(imported.values_list("pk", "member", "network"))
 
 
 def _averages(day: date, network: str, pairs: list[tuple[int, int]]) -> Iterator[DailyFigure]:

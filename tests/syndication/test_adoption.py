@@ -184,6 +184,27 @@ def test_friends_here_and_there_are_of_ten_people_or_more() -> None:
     assert not DailyFigure.objects.filter(figure=Figure.HERE_MEDIAN).exists()
 
 
+def test_a_sample_is_drawn_from_links_however_far_apart_their_keys_are() -> None:
+    """Keys have gaps: a million were taken by links that ended and went."""
+    last_day = last_monday() + timedelta(days=6)
+    for number, member in enumerate(members(10, last_day)):
+        link = make_link(member, "mixi", uid=f"u{number}", pulled_at=timezone.now())
+        Link.objects.filter(pk=link.pk).update(id=link.pk + number * 100_000)
+    daily_figures.count_day(last_day, is_yesterday=True)
+    figure = DailyFigure.objects.get(figure=Figure.THERE_MEDIAN, network="mixi")
+    assert (figure.number, figure.people) == (0, 10)
+
+
+def test_of_many_links_a_thousand_are_drawn() -> None:
+    last_day = last_monday() + timedelta(days=6)
+    (hanako,) = members(1, last_day)
+    link = make_link(hanako, "mixi", pulled_at=timezone.now())
+    copies(link, 3000, uid="'x' || n", account_id="NULL")
+    daily_figures.count_day(last_day, is_yesterday=True)
+    figure = DailyFigure.objects.get(figure=Figure.THERE_MEDIAN, network="mixi")
+    assert 50 <= figure.people <= 1000
+
+
 # --- What is shown --------------------------------------------------------------------------------
 def fill(monday: date, numbers: dict[str, tuple[int, int]], total: tuple[int, int]) -> None:
     """A counted week with these newly linked accounts, each (number, people)."""
