@@ -313,7 +313,7 @@ def test_the_mails_are_in_the_language_of_the_member(hanako, support):
     with_second_step(hanako)
     press(support, hanako, "lost_factor")
     after(WAIT + WAIT_WITHOUT_SECOND_YES + timedelta(hours=1))
-    assert [one.subject for one in mail.outbox] == ["Profile Link: ログイン方法の変更"] * 2
+    assert [one.subject for one in mail.outbox] == ["Profile Link: ログイン方法変更"] * 2
     assert "2段階認証の解除" in mail.outbox[0].body
     assert "2段階認証を解除しました" in mail.outbox[1].body
 
