@@ -240,7 +240,7 @@ def test_of_two_copies_both_are_deleted_before_one_is_sent(sandbox, link, twice,
     phone = log_in_phone(link.member)
     page = phone.get(reverse("post_correct", args=[twice.pk]))
     assert "2 copies are on mixi: all of them are deleted, and one is sent." in page
-    phone.submit("Send anew to mixi")
+    phone.submit("Resend to mixi")
     assert rows(twice)[-3:] == [
         ("delete", "waiting"),
         ("delete", "waiting"),
