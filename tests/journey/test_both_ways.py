@@ -24,7 +24,7 @@ from tests.syndication.networks import ON_THE_SANDBOX
 pytestmark = pytest.mark.journey
 
 WHO = Person("yuki", "ゆき☆彡", ())
-FRIEND = "momo"
+FRIEND, CALLED = "momo", "もも"
 WORDS = "図書館の猫が寝ています"
 BOTH_WAYS = [
     key
@@ -75,7 +75,7 @@ def test_a_friend_there_is_heard_and_answered(world: World, phone: Browser, key:
 
     def told() -> str:
         mails = [words_of(one) for one in mails_to(world, WHO) if "reply" in str(one["Subject"])]
-        return next((mail for mail in mails if f"({name}) replied" in mail), "")
+        return next((mail for mail in mails if f"{CALLED} ({name}) replied" in mail), "")
 
     for _look in range(6):
         world.bring_looks_forward()
