@@ -13,8 +13,7 @@ from accounts.urlsession.api import SessionMode, current_session_mode
 
 # The style of pages without a form, with buttons alone and with fields, that of home with its box and
 # without, which must be small, the short one of log-in, which must be the smallest, and what pages with
-# pictures, and those with the menu of wide screens, have in an element of its own: together with each of the
-# others it would be more hashes.
+# pictures have in an element of its own: together with each of the others it would be five more hashes.
 STYLES = (
     ["_style.css", "_style_pages.css"],
     ["_style.css", "_style_pages.css", "_style_buttons.css"],
@@ -23,7 +22,6 @@ STYLES = (
     ["_style.css"],
     ["_style_short.css"],
     ["_style_pictures.css"],
-    ["_style_wide.css"],
 )
 
 # Not of a session, and yet not for everybody: codes, invitations, the way out.

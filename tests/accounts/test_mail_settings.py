@@ -132,7 +132,7 @@ def test_the_page_names_the_sender_to_allow(phone, settings, domain, sender):
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize(("arrived", "most"), [(True, 5_000), (False, 5_550)])
+@pytest.mark.parametrize(("arrived", "most"), [(True, 5_100), (False, 5_800)])
 def test_the_page_is_small(hanako, language, arrived, most, django_assert_max_num_queries):
     phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE=language)
     works = hanako.email if arrived else ""

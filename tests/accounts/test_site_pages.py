@@ -228,8 +228,8 @@ def test_what_is_sent_before_agreeing_goes_through() -> None:
     write("terms", "en", "Be kind.")
     phone = sign_in(hanako)
     [token] = tokens(phone)
-    typed = {"show_here": "", "csrfmiddlewaretoken": token}
-    phone.post(reverse("home_shows"), typed)
+    typed = {"home_shows": "here", "pictures_on": "nowhere", "csrfmiddlewaretoken": token}
+    phone.post(reverse("display"), typed)
     hanako.refresh_from_db()
     assert hanako.home_shows == "here"
     assert "Be kind." in phone.page.text

@@ -97,7 +97,7 @@ def test_a_friend_there_is_heard_and_answered(world: World, phone: Browser, key:
     phone.press("Preview")
     sees(phone, answer)
     phone.press("Send")
-    sent = world.until(lambda: answers_on(world, key, answer), seconds=60)
+    sent = world.until(lambda: answers_on(world, key, answer), seconds=120)
     assert len(sent) == 1, sent
     assert sent[0]["in_reply_to"] == (copy if key == "mixi" else reply)  # mixi has flat threads
     home(phone)

@@ -17,7 +17,7 @@ pytestmark = [
 CONTROLS = "a[href], input:not([type=hidden], [hidden], [tabindex='-1']), select, textarea, button, summary"
 # Writes down each control that gets the focus: its number, and whether it shows that it has it.
 LISTEN = """controls => {
-    const all = [...document.querySelectorAll(controls)];
+    const all = [...document.querySelectorAll(controls)].filter(one => one.getClientRects().length);
     window.met = [];
     document.documentElement.addEventListener("focusin", event => {
         const style = getComputedStyle(event.target);
@@ -41,7 +41,7 @@ CUT = """() => {
     const wide = document.scrollingElement.scrollWidth - innerWidth;
     const hidden = [...document.querySelectorAll("body *:not(textarea, select)")].filter(one =>
         one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible"
-        && one.type !== "text" && one.type !== "file");
+        && one.type !== "text" && one.type !== "email" && one.type !== "file");
     return (wide > 0 ? [`${wide} pixels too wide`] : [])
         .concat(hidden.map(one => one.outerHTML.slice(0, 120)));
 }"""

@@ -297,17 +297,6 @@ def test_the_star_leads_one_step_up_or_back_to_the_notices(
     assert OWN_PROFILE in [keyed(page, "*") for route, page in pages if route == "profile"]
 
 
-def test_every_page_leads_to_links_groups_and_the_account(pages: list[tuple[str, Page]]) -> None:
-    """By keys on home; elsewhere, where the keys are the page's own, beside the text of wide screens. The page
-    that edits a long note needs the room."""
-    for route, page in pages:
-        if has_foot(page) and '<span class="w">' not in page.html:
-            assert route in ("home", "post_edit"), route
-        elif has_foot(page):
-            found = {name_of(urljoin(page.path, link.href)) for link in page.links}
-            assert found >= {"link_list", "group_list", "security"}, route
-
-
 def test_the_hash_leads_on_and_nowhere_else(pages: list[tuple[str, Page]]) -> None:
     further = {link.text for _route, page in pages for link in page.links if link.accesskey == "#"}
     assert further == {"# Older", "# Read on", "# Earlier comments"}

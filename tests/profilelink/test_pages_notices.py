@@ -62,6 +62,7 @@ ANSWERS = {
     "mfa_deactivate_totp": "tests/accounts/test_members_two_step.py",
     "mfa_generate_recovery_codes": "a page with the codes",
     "mfa_reauthenticate": "goes on to what was asked for",
+    "terms_agree": "goes on to what was asked for",
     "phone_answer": "tests/accounts/test_phone_login.py",
     "phone_bookmark": "a page with the bookmark",
     "phone_code": "a page with the number",

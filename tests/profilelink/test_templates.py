@@ -82,7 +82,7 @@ def test_every_class_of_one_letter_is_explained_where_the_style_stands() -> None
         for name in _TAGS.sub(" ", names).split()
     }
     explained = re.findall(r"^ +\.(\w)  \w+: ", (FOLDERS[0] / "_style.css").read_text(), re.M)
-    assert used == set(explained) == set("bemnpqw")
+    assert used == set(explained) == set("bemnpq")
 
 
 # --- How they are loaded --------------------------------------------------------------------------

@@ -187,9 +187,15 @@ def test_friends_here_and_there_are_of_ten_people_or_more() -> None:
 def test_a_sample_is_drawn_from_links_however_far_apart_their_keys_are() -> None:
     """Keys have gaps: a million were taken by links that ended and went."""
     last_day = last_monday() + timedelta(days=6)
+    last = Link.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     for number, member in enumerate(members(10, last_day)):
-        link = make_link(member, "mixi", uid=f"u{number}", pulled_at=timezone.now())
-        Link.objects.filter(pk=link.pk).update(id=link.pk + number * 100_000)
+        make_link(
+            member,
+            "mixi",
+            uid=f"u{number}",
+            pulled_at=timezone.now(),
+            pk=last + 1 + number * 100_000,
+        )
     daily_figures.count_day(last_day, is_yesterday=True)
     figure = DailyFigure.objects.get(figure=Figure.THERE_MEDIAN, network="mixi")
     assert (figure.number, figure.people) == (0, 10)

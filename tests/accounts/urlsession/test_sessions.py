@@ -121,7 +121,7 @@ def test_a_session_that_ends_while_a_request_runs_says_so(hanako):
     phone = log_in_phone(hanako)
     page = phone.get("/cut/")
     assert page.status == 400
-    assert "session ended meanwhile" in page
+    assert "your session ended in the meantime" in page
     assert not Session.objects.exists()
 
 
@@ -238,7 +238,7 @@ def test_a_dead_address_an_update_and_a_preview_end_nothing_anew(hanako):
     assert is_in(phone)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     opened_in("Another/1.0", phone.token)
-    assert "had ended" in phone.get("/mine/")
+    assert "had expired" in phone.get("/mine/")
 
 
 def test_a_session_of_an_earlier_version_ends_without_alarm(hanako):

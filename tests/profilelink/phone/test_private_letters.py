@@ -91,7 +91,7 @@ def test_every_column_for_words_is_of_that_kind() -> None:
              "photo_alt_2", "photo_alt_3", "photo_alt_4", "excerpt",
              "author_name", "network_words", "note", "warning",
              "target_author_name", "target_excerpt"}  # fmt: skip
-    of_staff = {"NetworkSwitch.reason"}
+    of_staff = {"NetworkSwitch.reason", "SitePage.name"}
     for label in ("accounts", "syndication"):
         for model in apps.get_app_config(label).get_models():
             for field in model._meta.get_fields():

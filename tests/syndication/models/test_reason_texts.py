@@ -136,8 +136,8 @@ def test_a_notice_is_read_in_the_readers_language_and_mailed_in_the_members(hana
     assert mail.subject == "Profile Link: もう一度連携を"
     assert "もう一度連携してください" in mail.body
     for language, said, other in [
-        ("en", "so your posts wait", "待っています"),
-        ("ja", "待っています", "so your posts wait"),
+        ("en", "no longer lets us in", "送れなくなった"),
+        ("ja", "送れなくなった", "no longer lets us in"),
     ]:
         phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE=language)
         phone.get("/language/")
