@@ -93,7 +93,7 @@ def _repeat(
     """The event happened again: make its notices new, now or `again_after` the last time."""
     if again_after is None:
         return 0
-    recent = same.filter(created_at__gt=now - again_after, again_at=None)
+    recent = same.filter(created_at__gt=now - again_after)
     recent.update(again_at=F("created_at") + again_after, **content)
     return renew(same.filter(created_at__lte=now - again_after), now, **content)
 

@@ -97,7 +97,7 @@ GUARDS = [
             (f"{ENGINE}circuit_breaker.py", "    if slow:\n", "    if False:\n"),
             (f"{ENGINE}circuit_breaker.py", "and not _has_slow_host_thread(now)", "and False"),
         ],
-        f"{TESTS}test_pacing.py::test_slow_hosts_hold_half_of_the_workers_and_the_others_have_the_rest",
+        f"{TESTS}test_pacing.py::test_slow_hosts_hold_half_of_the_threads_and_the_others_have_the_rest",
     ),
     Guard(
         "newest-and-oldest",

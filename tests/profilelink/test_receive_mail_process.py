@@ -76,7 +76,7 @@ def test_a_mail_comes_through_the_pipe_and_is_answered(address, environment, tmp
 def test_a_refusal_says_why_on_the_way_to_the_bounce(address, environment):
     done = piped(mail(), f"--sender={OWN}", "--", address, environment=environment)
     assert done.returncode == 65
-    assert b"no text" in done.stdout
+    assert b"neither text" in done.stdout
     done = piped(mail(), "--sender=", "--", address, environment=environment)
     assert (done.returncode, done.stdout) == (0, b"")
 
