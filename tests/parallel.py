@@ -29,6 +29,7 @@ SHARED = {
     "tests/drills/test_mails.py": "migrated",
     "tests/drills/test_slow_servers.py": "migrated",
     "tests/drills/test_supervision.py": "migrated",
+    "tests/profilelink/test_layout.py": "albums",
     "tests/profilelink/test_accessibility.py": "albums",
     "tests/profilelink/test_accessibility_hands.py": "albums",
     "tests/profilelink/test_accessibility_words.py": "albums",

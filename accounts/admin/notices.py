@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.admin.windows import SettingsFilter
@@ -16,18 +16,32 @@ from accounts.models import Notice
 from accounts.models.notice_kinds import NOTICE_KINDS, codes_kept_from_staff
 
 
-class CodeFilter(SettingsFilter):
-    title = _("code")
-    parameter_name, column = "of_code", "code"
+class AboutFilter(SettingsFilter):
+    """By what the mails say that it is about; those that are shown on the page alone are one choice."""
+
+    title = pgettext_lazy("column", "what it is about")
+    parameter_name = "of_code"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(code, code) for code in sorted(set(NOTICE_KINDS) - set(codes_kept_from_staff()))]
+        return sorted(((codes[0], said) for said, codes in _codes_by_subject().items()))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        alike = [codes for codes in _codes_by_subject().values() if codes[0] == self.value()]
+        return queryset.filter(code__in=alike[0]) if alike else queryset
+
+
+def _codes_by_subject() -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for kind in NOTICE_KINDS.values():
+        if not kind.is_kept_from_staff:
+            found[str(kind.mail_subject) or gettext("On the page only")].append(kind.code)
+    return found
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     list_display = ("member", "about", "created_at", "mail_due_at", "mailed_at")
-    list_filter = (CodeFilter, "created_at", "mailed_at")
+    list_filter = (AboutFilter, "created_at", "mailed_at")
     search_fields = ("member__username",)
     list_select_related = ("member",)
     ordering = ("-pk",)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from allauth.socialaccount.providers import registry
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -102,7 +103,7 @@ class NetworkFilter(SettingsFilter):
     parameter_name, column = "on_network", "network"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(key, key) for key in settings.NETWORK_KEYS]
+        return [(key, registry.get_class(key).name) for key in settings.NETWORK_KEYS]
 
 
 class LinkNetworkFilter(NetworkFilter):
