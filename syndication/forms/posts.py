@@ -119,7 +119,7 @@ class PostForm(PhotosForm):
             more_photos=tuple(self.kept_photos[1:]),
             left_out=cleaned["left_out"],
             named=parse_keys(self.data["to"].split()) if "to" in self.data else None,
-            announced=parse_keys(cast(QueryDict, self.data).getlist("announced")),
+            announced=parse_keys(cast(QueryDict, self.data).getlist("staying")),
             version=self.draft_version(),
         )
 

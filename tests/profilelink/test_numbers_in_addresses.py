@@ -26,7 +26,7 @@ FORMS = [
     ("/posts/new/", "audience", _POST),
     ("/posts/new/", "group", _POST | {"audience": "group"}),
     ("/posts/new/", "left_out", _POST | {"audience": "friends"}),
-    ("/posts/new/", "announced", _POST | {"audience": "friends"}),
+    ("/posts/new/", "staying", _POST | {"audience": "friends"}),
     ("/posts/new/preview/", "audience", _POST),
     ("/posts/new/preview/", "photo_key", _POST | {"audience": "friends"}),
     ("/links/mixi/", "again", {}),

@@ -29,7 +29,7 @@ PAGES: dict[str, tuple[str, list[Any], int]] = {
     "home": ("", [], 4_400),
     "post_new status": ("?kind=status", [], AIM),
     "post_new note": ("?kind=note", [], AIM),
-    "post_new photo": ("?kind=photo", [], AIM + 200),  # with the way by mail
+    "post_new photo": ("?kind=photo", [], AIM + 250),  # with the way by mail
     "post_new link": ("?kind=link", [], AIM),
     "post_detail": ("", ["pk"], AIM + 1_000),  # with its keys for talk
     "post_edit": ("", ["pk"], AIM + 2 * 3_000),  # gives a long text back

@@ -88,7 +88,7 @@ def test_a_sign_that_is_longer_than_its_letter_still_fits_the_column() -> None:
 def test_every_column_for_words_is_of_that_kind() -> None:
     """A new one is either written here as no words of anybody's, or of that kind, too."""
     words = {"name", "display_name", "display_name_before", "about", "town", "title", "text", "url_title", "photo_alt",
-             "photo_alt_2", "photo_alt_3", "photo_alt_4", "excerpt",
+             "photo_alt_2", "photo_alt_3", "photo_alt_4", "excerpt", "text_ja", "text_en",
              "author_name", "network_words", "note", "warning",
              "target_author_name", "target_excerpt"}  # fmt: skip
     of_staff = {"NetworkSwitch.reason", "SitePage.name"}
