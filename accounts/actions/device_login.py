@@ -149,7 +149,13 @@ def notify_of_device_login(login: DeviceLogin, member: Member) -> None:
         return
     text = render_to_string(
         "accounts/mail/device_login.txt",
-        {"member": member, "login": login, "sessions_url": public_url("session_list")},
+        {
+            "name": member.name,
+            "device": login.device,
+            "address": login.address,
+            "used_at": login.used_at,
+            "sessions_url": public_url("session_list"),
+        },
     )
     subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + pgettext("subject", "A computer logged in")
     try:

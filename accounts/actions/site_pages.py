@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.conf import settings
@@ -13,16 +14,18 @@ from django.utils.translation import get_language
 
 from accounts.models import Announcement, Member, PageName, SitePage
 
+_GOES_ON = re.compile(r"\n +(?=\S)")
 # Shown as they stand until the operator writes other words. Terms and contact are nobody's but theirs.
 STARTERS_SHOWN = (PageName.ABOUT, PageName.PRIVACY)
 
 
 def starter_text(name: str, language: str) -> str:
-    """The text to begin with. "" where there is none."""
+    """The text to begin with. "" where there is none. In its file a long line goes on below, indented."""
     if name == PageName.CONTACT:
         return ""
     context = {"operator": settings.SITE_OPERATOR, "site": settings.PUBLIC_URL}
-    return render_to_string(f"accounts/site_pages/{name}.{language}.txt", context)
+    text = render_to_string(f"accounts/site_pages/{name}.{language}.txt", context)
+    return _GOES_ON.sub(" ", text)
 
 
 def page_text(name: str) -> tuple[str, str]:

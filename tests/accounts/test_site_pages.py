@@ -59,7 +59,10 @@ def sign_in(member: Member, next_page: str = "") -> PhoneClient:
 # --- Pages ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", ("What is kept, and how long", "90 days")), ("ja", ("保存するものと期間", "90日"))],
+    [
+        ("en", ("What is kept, and how long", "90 days")),
+        ("ja", ("保存するものと期間", "90日")),
+    ],
 )
 def test_starter_texts_say_what_is_kept_until_the_operator_writes(
     language: str, words: tuple[str, ...]
@@ -72,6 +75,11 @@ def test_starter_texts_say_what_is_kept_until_the_operator_writes(
     page = phone.get(reverse("site_privacy"))
     assert words[0] not in page.text
     assert "<h2>Short</h2><p>Nothing is kept.</p><ul><li>a</li><li>b</li></ul>" in page.html
+
+
+def test_a_line_that_goes_on_below_in_the_file_is_one_item() -> None:
+    html = visitor("en").get(reverse("site_privacy")).html
+    assert "settings. Until you close the account.</li>" in html
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
