@@ -48,6 +48,7 @@ from syndication.delivery.outcomes import DeliveryRun
 from syndication.delivery.pool import THREADS_PER_WORKER, DeliveryPool
 from syndication.delivery.pre_send import PreSendCheckFailed
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post, Toggle
+from syndication.models.attempt import AttemptOutcome
 
 logger = logging.getLogger(__name__)
 
@@ -118,9 +119,10 @@ def _execute(run: DeliveryRun) -> None:
     if delivery.state == DeliveryState.UNCONFIRMED:
         reconcile.reconcile_delivery(run)
     elif delivery.kind == DeliveryKind.PUBLISH and run.now() > retry_policy.last_try_at(delivery):
-        run.settle(DeliveryState.EXPIRED, "missed", due_at=None, reason=retry_policy.TOO_OLD)
+        reason = retry_policy.TOO_OLD
+        run.settle(DeliveryState.EXPIRED, AttemptOutcome.EXPIRED, due_at=None, reason=reason)
     elif delivery.tries > retry_policy.MAX_TRIES and claims.is_poison(delivery):
-        outcomes.fail_delivery(run, outcomes.GAVE_UP, "gave_up")
+        outcomes.fail_delivery(run, outcomes.GAVE_UP, AttemptOutcome.GAVE_UP)
     elif not _is_called_off(run):
         _send(run)
 
@@ -137,7 +139,7 @@ def _is_called_off(run: DeliveryRun) -> bool:
         if not corrections.is_called_off(publish, post, link, run.now()):
             return False
         reason = corrections.NOT_SENT_ANEW
-        run.settle(DeliveryState.CANCELLED, "stood_down", due_at=None, reason=reason)
+        run.settle(DeliveryState.CANCELLED, AttemptOutcome.STOOD_DOWN, due_at=None, reason=reason)
     return True
 
 
@@ -157,16 +159,14 @@ def _send(run: DeliveryRun) -> None:
         logger.exception("delivery %s", run.delivery.pk)
         outcomes.record_error(run, _error_after_bug(run.delivery))
     else:
-        outcomes.record_sent(run, receipt)
+        outcomes.record_sent(run, receipt, AttemptOutcome.SENT)
 
 
 def _settle_unsent(run: DeliveryRun, no: PreSendCheckFailed) -> None:
-    if no.due_at is None:
-        run.settle(no.state, "stood_down", due_at=None, reason=no.reason)
-        return
-    tries = max(run.delivery.tries - 1, 0)  # nothing was tried
-    outcome = "equal_soon" if no.reason == equal_posts.EQUAL_SOON else "stood_down"
-    run.settle(no.state, outcome, due_at=no.due_at, reason=no.reason, tries=tries)
+    is_equal = no.reason == equal_posts.EQUAL_SOON
+    outcome = AttemptOutcome.EQUAL_SOON if is_equal else AttemptOutcome.STOOD_DOWN
+    untried = {} if no.due_at is None else {"tries": max(run.delivery.tries - 1, 0)}
+    run.settle(no.state, outcome, due_at=no.due_at, reason=no.reason, **untried)
 
 
 def _publish(run: DeliveryRun, connector: Connector) -> Receipt:

@@ -26,7 +26,15 @@ from syndication.delivery.compiled import (
     execute_pipeline,
     param,
 )
-from syndication.models import CHANGES, Attempt, Delivery, DeliveryState, HostHealth, Link
+from syndication.models import (
+    CHANGES,
+    Attempt,
+    AttemptOutcome,
+    Delivery,
+    DeliveryState,
+    HostHealth,
+    Link,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -129,14 +137,16 @@ def mark_sending(claim: Claim, now: datetime, sent_as: dict[str, object]) -> Non
 def release_claim(claim: Claim, now: datetime) -> None:
     """Free the link's slot at once after the lease was lost, and close the log row."""
     execute_pipeline(_slot_release(claim))
-    Attempt.objects.filter(pk=claim.attempt.pk).update(outcome="taken_over", finished_at=now)
+    Attempt.objects.filter(pk=claim.attempt.pk).update(
+        outcome=AttemptOutcome.TAKEN_OVER, finished_at=now
+    )
 
 
 def settle_claim(
     claim: Claim,
     state: str,
     *,
-    outcome: str,
+    outcome: AttemptOutcome,
     now: datetime,
     apart: float = 0.0,
     **fields: object,

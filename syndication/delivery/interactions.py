@@ -36,6 +36,7 @@ from syndication.delivery import (
 from syndication.delivery.outcomes import DeliveryRun
 from syndication.delivery.pre_send import PreSendCheckFailed
 from syndication.models import (
+    AttemptOutcome,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -44,7 +45,6 @@ from syndication.models import (
     InteractionKind,
     Link,
     LinkState,
-    Outcome,
 )
 
 logger = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ def retract_stray(run: DeliveryRun, receipt: Receipt) -> None:
         logger.exception("delivery %s", run.delivery.pk)
         _queue_delete(run, receipt)
     else:
-        outcomes.fail_delivery(run, reasons.STRAY_REPLY, Outcome.STRAY)
+        outcomes.fail_delivery(run, reasons.STRAY_REPLY, AttemptOutcome.STRAY)
 
 
 def _queue_delete(run: DeliveryRun, receipt: Receipt) -> None:
@@ -181,7 +181,7 @@ def _queue_delete(run: DeliveryRun, receipt: Receipt) -> None:
             locked_interaction(delivery)
             is_ours = run.settle(
                 DeliveryState.SENT,
-                Outcome.STRAY,
+                AttemptOutcome.STRAY,
                 sent_at=run.now(),
                 version=VERSION,
                 due_at=None,
@@ -192,7 +192,7 @@ def _queue_delete(run: DeliveryRun, receipt: Receipt) -> None:
                 planning.append_delete(delivery)
                 undelivered.notify_stray(delivery)
     except IntegrityError:  # it is another delivery's, and nothing of it is deleted
-        outcomes.ask_member(run, Outcome.NOT_SURE, reason=outcomes.NOT_SURE)
+        outcomes.ask_member(run, AttemptOutcome.NOT_SURE, reason=outcomes.NOT_SURE)
 
 
 def locked_interaction(delivery: Delivery) -> Interaction:

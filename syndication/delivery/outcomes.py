@@ -42,7 +42,7 @@ from syndication.delivery import (
 )
 from syndication.delivery.claims import Claim, Clock
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Outcome
+from syndication.models import AttemptOutcome, Delivery, DeliveryKind, DeliveryState, Link
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class DeliveryRun:
                 raise
         return ask(self.connector(refused=self.link.credentials_version))
 
-    def settle(self, state: str, outcome: str, **fields: object) -> bool:
+    def settle(self, state: str, outcome: AttemptOutcome, **fields: object) -> bool:
         """Release the row in `state`; notify the member if it ends undelivered. Drops snapshots and
         uploads that are no longer needed. Return whether the row was still ours."""
         kept = (DeliveryState.UNCONFIRMED, DeliveryState.WAITING)
@@ -112,7 +112,7 @@ class DeliveryRun:
                 also()
         return is_ours
 
-    def _give_back(self, state: str, outcome: str, fields: dict[str, object]) -> bool:
+    def _give_back(self, state: str, outcome: AttemptOutcome, fields: dict[str, object]) -> bool:
         apart, now = self._apart(), self.now()
         return claims.settle_claim(
             self.claim, state, outcome=outcome, now=now, apart=apart, **fields
@@ -128,7 +128,7 @@ class DeliveryRun:
 
 
 def record_sent(
-    run: DeliveryRun, receipt: Receipt, *, outcome: str = "sent", version: int | None = None
+    run: DeliveryRun, receipt: Receipt, outcome: AttemptOutcome, *, version: int | None = None
 ) -> None:
     """Record that the network has the copy. `version` is the content's version that was seen there,
     None for the one sent last.
@@ -154,7 +154,7 @@ def record_sent(
         reschedule(
             run,
             equal_posts.NOT_TAKEN_AGAIN,
-            outcome="another_copy",
+            outcome=AttemptOutcome.ANOTHER_COPY,
             least=equal_posts.EQUAL_POST_WAIT,
         )
 
@@ -165,15 +165,15 @@ def record_error(run: DeliveryRun, error: ConnectorError) -> None:
     if isinstance(error, Unauthorized):
         _require_reauthorization(run, error)
     elif isinstance(error, TryLater):
-        reschedule(run, error.reason, after=error.after, outcome=Outcome.of_error(error))
+        reschedule(run, error.reason, after=error.after, outcome=AttemptOutcome.of_error(error))
     elif isinstance(error, OutcomeUnknown) and run.delivery.is_delete:
-        reschedule(run, AGAIN_SOON, outcome=Outcome.of_error(error))
+        reschedule(run, AGAIN_SOON, outcome=AttemptOutcome.of_error(error))
     elif isinstance(error, OutcomeUnknown):
-        _record_unknown_outcome(run, error)
+        _record_unknown_outcome(run)
     elif isinstance(error, CopyGone) and run.delivery.is_edit:
         _record_remote_deletion(run, error)
     elif not _is_recut(run, error):
-        fail_delivery(run, error.reason, Outcome.of_error(error))
+        fail_delivery(run, error.reason, AttemptOutcome.of_error(error))
 
 
 def log_error(run: DeliveryRun, error: ConnectorError) -> None:
@@ -190,7 +190,7 @@ def reschedule(
     run: DeliveryRun,
     reason: str,
     *,
-    outcome: str,
+    outcome: AttemptOutcome,
     after: float | None = None,
     least: timedelta = timedelta(),
 ) -> None:
@@ -208,12 +208,12 @@ def reschedule(
         run.settle(DeliveryState.WAITING, outcome, due_at=due_at, reason=reason)
 
 
-def fail_delivery(run: DeliveryRun, reason: Reason, outcome: str) -> None:
+def fail_delivery(run: DeliveryRun, reason: Reason, outcome: AttemptOutcome) -> None:
     """Fail for good; only a command of the member or staff starts it again."""
     run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason)
 
 
-def ask_member(run: DeliveryRun, outcome: str, *, reason: Reason = ASK_YOU) -> None:
+def ask_member(run: DeliveryRun, outcome: AttemptOutcome, *, reason: Reason = ASK_YOU) -> None:
     """Ask the member whether the copy arrived: only their command decides."""
     run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=reason)
 
@@ -231,26 +231,26 @@ def _is_recut(run: DeliveryRun, error: ConnectorError) -> bool:
         if not server_limits.limits_have_changed(run.delivery, run.link, run.connector, error):
             return False
     except TryLater as later:
-        reschedule(run, error.reason, outcome=Outcome.of_error(error), after=later.after)
+        reschedule(run, error.reason, outcome=AttemptOutcome.of_error(error), after=later.after)
         return True
     run.claim.attempt.http_status = error.status
     cut = server_limits.RECUT
-    run.settle(DeliveryState.WAITING, server_limits.LIMITS_CHANGED, due_at=run.now(), reason=cut)
+    run.settle(DeliveryState.WAITING, AttemptOutcome.LIMITS_CHANGED, due_at=run.now(), reason=cut)
     return True
 
 
 @transaction.atomic
 def _require_reauthorization(run: DeliveryRun, error: Unauthorized) -> None:
     if error.scope and run.delivery.is_of_like:  # nothing is parked: the page offers to agree
-        return fail_delivery(run, eligibility.LIKE_NOT_ALLOWED, Outcome.of_error(error))
+        return fail_delivery(run, eligibility.LIKE_NOT_ALLOWED, AttemptOutcome.UNAUTHORIZED)
     if error.scope:
         reauthorization.notify_scope_missing(run.link)
     elif not reauthorization.require_reauthorization(run.link, error.reason) and _is_linked_again(
         run.link
     ):
-        run.settle(DeliveryState.WAITING, Outcome.of_error(error), due_at=run.now(), reason="")
+        run.settle(DeliveryState.WAITING, AttemptOutcome.UNAUTHORIZED, due_at=run.now(), reason="")
         return
-    run.settle(DeliveryState.PARKED, Outcome.of_error(error), reason=error.reason)
+    run.settle(DeliveryState.PARKED, AttemptOutcome.UNAUTHORIZED, reason=error.reason)
 
 
 def _is_linked_again(link: Link) -> bool:
@@ -258,7 +258,7 @@ def _is_linked_again(link: Link) -> bool:
     return Link.objects.active().filter(pk=link.pk).exists()
 
 
-def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
+def _record_unknown_outcome(run: DeliveryRun) -> None:
     """Mark as unconfirmed until the quiet time is over: a copy that is not
     seen yet may still arrive, and sending again would duplicate it.
 
@@ -269,22 +269,22 @@ def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
     if run.delivery.may_be_repeated:
         repeat_at = retry_policy.next_try(run.delivery, run.now())
         if repeat_at is None:
-            fail_delivery(run, GAVE_UP, Outcome.of_error(error))
+            fail_delivery(run, GAVE_UP, AttemptOutcome.NO_VERDICT)
             return
         due_at, reason = max(repeat_at, earliest_reconcile_at(run.link, run.now())), AGAIN_SOON
     elif run.delivery.subject_kind in CONNECTORS[run.link.network].can_reconcile:
         reason = RECONCILING
     else:
         reason = SOON_ASKED
-    run.settle(DeliveryState.UNCONFIRMED, Outcome.of_error(error), due_at=due_at, reason=reason)
+    run.settle(DeliveryState.UNCONFIRMED, AttemptOutcome.NO_VERDICT, due_at=due_at, reason=reason)
 
 
 @transaction.atomic
 def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
     """Record that the copy was deleted on the network; the member is notified once."""
     copy = sequence.published_copy_of(run.delivery)
-    state, reason = DeliveryState.CANCELLED, error.reason
-    if run.settle(state, Outcome.of_error(error), due_at=None, reason=reason) and copy is not None:
+    state, outcome = DeliveryState.CANCELLED, AttemptOutcome.GONE
+    if run.settle(state, outcome, due_at=None, reason=error.reason) and copy is not None:
         settlement.record_remote_deletion(copy, run.now())
 
 

@@ -28,7 +28,14 @@ from syndication.delivery.snapshots import (
     post_from_snapshot,
     unconfirmed_snapshots,
 )
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Interaction, InteractionKind
+from syndication.models import (
+    AttemptOutcome,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Interaction,
+    InteractionKind,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +62,7 @@ def reconcile_delivery(run: DeliveryRun) -> None:
     can_look = delivery.subject_kind in connector.can_reconcile and delivery.sent_as
     is_poison = delivery.reads > retry_policy.MAX_READS and claims.is_poison(delivery)
     if not can_look or is_poison:
-        outcomes.ask_member(run, "cannot_look")
+        outcomes.ask_member(run, AttemptOutcome.CANNOT_LOOK)
         return
     try:
         seen = run.call_with_refresh(lambda each: _find_remote_copy(run, each))
@@ -75,16 +82,19 @@ def reconcile_delivery(run: DeliveryRun) -> None:
 def _settle_search(run: DeliveryRun, seen: RemoteCopySearch, *, lags: bool) -> None:
     if seen.copy is not None:
         receipt = Receipt(seen.copy.remote_id, seen.copy.url)
-        outcomes.record_sent(run, receipt, outcome="found", version=seen.version)
+        outcomes.record_sent(run, receipt, AttemptOutcome.FOUND, version=seen.version)
     elif run.claim.was_abandoned or (lags and run.delivery.reads < READS_WHERE_TIMELINE_LAGS):
         due_at = outcomes.earliest_reconcile_at(run.link, run.now())
         run.settle(
-            DeliveryState.UNCONFIRMED, "not_found", due_at=due_at, reason=outcomes.RECONCILING
+            DeliveryState.UNCONFIRMED,
+            AttemptOutcome.NOT_FOUND,
+            due_at=due_at,
+            reason=outcomes.RECONCILING,
         )
     elif seen.is_conclusive:
-        outcomes.reschedule(run, "", outcome="not_found")
+        outcomes.reschedule(run, "", outcome=AttemptOutcome.NOT_FOUND)
     else:
-        outcomes.ask_member(run, "not_sure", reason=outcomes.NOT_SURE)
+        outcomes.ask_member(run, AttemptOutcome.NOT_SURE, reason=outcomes.NOT_SURE)
 
 
 def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearch:
@@ -198,7 +208,10 @@ def _record_unreadable(run: DeliveryRun, error: ConnectorError) -> None:
     """The timeline could not be read: try later, after reauthorization, or ask the member."""
     if isinstance(error, Unauthorized) and not error.scope:
         run.settle(
-            DeliveryState.UNCONFIRMED, "unauthorized", due_at=run.now(), reason=outcomes.RECONCILING
+            DeliveryState.UNCONFIRMED,
+            AttemptOutcome.UNAUTHORIZED,
+            due_at=run.now(),
+            reason=outcomes.RECONCILING,
         )
         reauthorization.require_reauthorization(run.link, error.reason)
         return
@@ -208,8 +221,11 @@ def _record_unreadable(run: DeliveryRun, error: ConnectorError) -> None:
             run.delivery, run.now(), after=getattr(error, "after", None)
         )
     if due_at is None:
-        outcomes.ask_member(run, "cannot_look")
+        outcomes.ask_member(run, AttemptOutcome.CANNOT_LOOK)
     else:
         run.settle(
-            DeliveryState.UNCONFIRMED, "not_read", due_at=due_at, reason=outcomes.RECONCILING
+            DeliveryState.UNCONFIRMED,
+            AttemptOutcome.NOT_READ,
+            due_at=due_at,
+            reason=outcomes.RECONCILING,
         )

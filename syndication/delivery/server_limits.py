@@ -17,12 +17,9 @@ from syndication.connectors.errors import (
 )
 from syndication.connectors.reasons import Reason
 from syndication.delivery.snapshots import post_from_snapshot
-from syndication.models import Delivery, Link, ServerTraits
+from syndication.models import AttemptOutcome, Delivery, Link, ServerTraits
 
 RECUT = Reason("cut_anew")
-LIMITS_CHANGED = (
-    "limits_changed"  # models.Outcome of the attempt after which the limits were read again
-)
 
 # Statuses by which servers refuse a text for its length, in whatever language.
 MAY_BE_LENGTH = frozenset({400, 406, 413, 422})
@@ -54,7 +51,9 @@ def limits_have_changed(
     Once for each delivery, so that a server that names another limit each time comes to an end. Raises
     TryLater if the text is certainly too long and the limits cannot be read now.
     """
-    tries = delivery.attempts.filter(outcome=LIMITS_CHANGED, started_at__gte=delivery.asked_at)
+    tries = delivery.attempts.filter(
+        outcome=AttemptOutcome.LIMITS_CHANGED, started_at__gte=delivery.asked_at
+    )
     if delivery.is_delete or tries.exists():
         return False
     try:

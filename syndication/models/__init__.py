@@ -1,6 +1,6 @@
 """What people say, and where it goes."""
 
-from syndication.models.attempt import Attempt, Outcome
+from syndication.models.attempt import Attempt, AttemptOutcome
 from syndication.models.comment import Comment, Like, WithdrawnLike
 from syndication.models.daily_figure import DailyFigure, Figure
 from syndication.models.deletion_log import LoggedDeletion
@@ -74,7 +74,7 @@ __all__ = [
     "NetworkFriend",
     "NetworkSwitch",
     "Objection",
-    "Outcome",
+    "AttemptOutcome",
     "PlacedPhoto",
     "Post",
     "PostAddress",

@@ -13,7 +13,7 @@ from syndication.models.network_words import readable_words
 from syndication.models.reason_texts import sentence
 
 
-class Outcome(models.TextChoices):
+class AttemptOutcome(models.TextChoices):
     """How an attempt ended: the stored value of Attempt.outcome, and its label for members."""
 
     SENT = "sent", _("done")
@@ -43,21 +43,22 @@ class Outcome(models.TextChoices):
     TAKEN_OVER = "taken_over", _("taken over")
 
     @classmethod
-    def of_error(cls, error: errors.ConnectorError) -> str:
-        """The value for `error`: its class in snake case, unless _OF_ERROR names another."""
+    def of_error(cls, error: errors.ConnectorError) -> AttemptOutcome:
+        """The value for `error`: named as its class is, unless _OF_ERROR names another."""
         kind = type(error)
         if kind in _OF_ERROR:
-            return str(_OF_ERROR[kind])
-        return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
+            return _OF_ERROR[kind]
+        name = "".join(f"_{c}" if c.isupper() else c for c in kind.__name__)
+        return cls[name.lstrip("_").upper()]
 
 
 # Rows keep these values, whatever the errors are called.
-_OF_ERROR: dict[type[errors.ConnectorError], Outcome] = {
-    errors.AnswerTooLarge: Outcome.TOO_LARGE,
-    errors.CopyGone: Outcome.GONE,
-    DuplicateRejected: Outcome.DUPLICATE,
-    errors.OutcomeUnknown: Outcome.NO_VERDICT,
-    errors.TextRejected: Outcome.TOO_LONG,
+_OF_ERROR: dict[type[errors.ConnectorError], AttemptOutcome] = {
+    errors.AnswerTooLarge: AttemptOutcome.TOO_LARGE,
+    errors.CopyGone: AttemptOutcome.GONE,
+    DuplicateRejected: AttemptOutcome.DUPLICATE,
+    errors.OutcomeUnknown: AttemptOutcome.NO_VERDICT,
+    errors.TextRejected: AttemptOutcome.TOO_LONG,
 }
 
 
@@ -78,7 +79,9 @@ class Attempt(models.Model):
     version = models.PositiveIntegerField(default=0)  # of the post's words, where some left
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=20, blank=True)  # Outcome; "": it runs, or was killed
+    outcome = models.CharField(
+        max_length=20, blank=True
+    )  # AttemptOutcome; "": it runs, or was killed
     http_status = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=40, blank=True)  # a code (reason_texts)
     network_words = PublicCharField(max_length=160, blank=True)
@@ -96,7 +99,7 @@ class Attempt(models.Model):
 
     @property
     def outcome_in_words(self) -> str:
-        return str(dict(Outcome.choices).get(self.outcome, self.outcome or "…"))
+        return str(dict(AttemptOutcome.choices).get(self.outcome, self.outcome or "…"))
 
     @property
     def answer(self) -> str:

@@ -33,7 +33,7 @@ from syndication.delivery import (
     retry_policy,
 )
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.models import CHANGES, DeliveryState
+from syndication.models import CHANGES, AttemptOutcome, DeliveryState
 
 
 def register_extra_networks() -> None:
@@ -90,7 +90,9 @@ def skip_reconciliation() -> None:
     CHANGES[DeliveryState.UNCONFIRMED] |= CHANGES[DeliveryState.SENDING]
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
     outcomes._record_unknown_outcome = _sent_again
-    reconcile.reconcile_delivery = lambda run: outcomes.reschedule(run, "", outcome="not_found")
+    reconcile.reconcile_delivery = lambda run: outcomes.reschedule(
+        run, "", outcome=AttemptOutcome.NOT_FOUND
+    )
 
 
 def kill_on_text(words: str) -> None:
@@ -107,7 +109,7 @@ def kill_on_text(words: str) -> None:
 
 
 def _sent_again(run: outcomes.DeliveryRun, error: OutcomeUnknown) -> None:
-    outcomes.reschedule(run, error.reason, outcome="no_verdict")
+    outcomes.reschedule(run, error.reason, outcome=AttemptOutcome.NO_VERDICT)
 
 
 def _hurried_budget(budget: RateLimit | None, times: float) -> RateLimit | None:

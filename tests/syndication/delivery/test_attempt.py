@@ -14,6 +14,7 @@ from syndication.connectors.errors import Unauthorized
 from syndication.delivery import attempt as attempting
 from syndication.delivery import claims, credentials, eligibility, outcomes, reauthorization
 from syndication.models import (
+    AttemptOutcome,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -361,7 +362,9 @@ def test_a_result_that_comes_after_the_lease_changes_nothing(sandbox, link, now)
     late = claims.claim_delivery(delivery.pk, owner="slow", now=now())
     now.advance(seconds=121)
     assert tried(delivery, now).state == DeliveryState.SENT
-    assert not claims.settle_claim(late, DeliveryState.FAILED, outcome="rejected", now=now())
+    assert not claims.settle_claim(
+        late, DeliveryState.FAILED, outcome=AttemptOutcome.REJECTED, now=now()
+    )
     with pytest.raises(claims.LostLease):
         claims.renew_claim(late, now())
     delivery.refresh_from_db()

@@ -81,7 +81,9 @@ def test_of_a_delete_that_was_on_its_way_and_arrived_nobody_is_told(sandbox, lin
     run = under_way(delete, now)
     connector = run.connector()
     unlink(link)
-    attempt.outcomes.record_sent(run, attempt._delete_copy(run, connector))
+    attempt.outcomes.record_sent(
+        run, attempt._delete_copy(run, connector), attempt.AttemptOutcome.SENT
+    )
     sweep.run_all_steps()
     delete.refresh_from_db()
     assert (delete.state, Notice.objects.count()) == (S.SENT, 0)
