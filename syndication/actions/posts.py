@@ -62,10 +62,10 @@ class Draft(PostContent):
         """All of them in their order."""
         return () if self.photo is None else (self.photo, *self.more_photos)
 
-    def photos_with_words(self) -> list[tuple[KeptPhoto, str]]:
-        """The photos in their order, each with what it shows."""
-        words = (getattr(self, name) for name in PHOTO_ALTS)
-        return list(zip(self.photos, words, strict=False))
+    def photos_with_alts(self) -> list[tuple[KeptPhoto, str]]:
+        """The photos in their order, each with its alternative text."""
+        alts = (getattr(self, name) for name in PHOTO_ALTS)
+        return list(zip(self.photos, alts, strict=False))
 
 
 def with_link_title(draft: Draft) -> Draft:
@@ -287,7 +287,7 @@ def _outgoing(draft: Draft) -> OutgoingPost:
 
 
 def _read_photos(draft: Draft) -> Iterator[Photo]:
-    for kept, alt in draft.photos_with_words():
+    for kept, alt in draft.photos_with_alts():
         with kept.photo.open("rb") as file:
             yield Photo(content=file.read(), alt=alt)
 

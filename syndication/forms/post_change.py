@@ -30,7 +30,7 @@ class EditForm(PostTextForm):
         super().__init__(*args, kind=post.kind, initial={**initial, "url_title": ""}, **kwargs)
         self.post = post
         count = len(photos_of(post)) or (self.kind == PostKind.PHOTO)
-        self._add_words_of_photos(PHOTO_ALTS[:count])
+        self._add_photo_alts(PHOTO_ALTS[:count])
         if count > 1:
             for place, name in enumerate(PHOTO_ALTS[:count], start=1):
                 self.fields[name].label = numbered_label(place)

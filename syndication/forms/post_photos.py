@@ -37,7 +37,7 @@ class PhotoRow(NamedTuple):
 
     place: int
     key: str
-    words: forms.BoundField
+    alt: forms.BoundField
 
 
 class PhotosForm(PostTextForm):
@@ -50,7 +50,7 @@ class PhotosForm(PostTextForm):
         """Last among the fields: w3m sends a form as soon as a file is chosen whose field has `accept`."""
         if self.kind not in WITH_PHOTOS:
             return
-        self._add_words_of_photos(PHOTO_ALTS)
+        self._add_photo_alts(PHOTO_ALTS)
         self.fields["photo"] = forms.FileField(
             label=_("Photo"), required=False, widget=forms.FileInput({"accept": PHOTO_TYPES})
         )
@@ -72,19 +72,19 @@ class PhotosForm(PostTextForm):
         keys, rows = self.photo_keys(), []
         for one in self.kept_photos if keys else []:
             place = keys.index(one.key) + 1
-            words = self[PHOTO_ALTS[place - 1]]
+            alt = self[PHOTO_ALTS[place - 1]]
             if len(keys) > 1:
-                words.label = numbered_label(place)
-            rows.append(PhotoRow(place, one.key, words))
+                alt.label = numbered_label(place)
+            rows.append(PhotoRow(place, one.key, alt))
         return rows
 
-    def words_of_first_photo(self) -> forms.BoundField | None:
+    def first_photo_alt(self) -> forms.BoundField | None:
         """What the photo shows, beside the field in which it is chosen."""
         is_first = self.kind == PostKind.PHOTO and not self.kept_photos
         return self[PHOTO_ALTS[0]] if is_first else None
 
-    def carried_words(self) -> list[forms.BoundField]:
-        """Words for photos that are not chosen yet: they are kept."""
+    def carried_alts(self) -> list[forms.BoundField]:
+        """Alternative texts of photos that are not chosen yet: they are kept."""
         shown = len(self.kept_photos) or (self.kind == PostKind.PHOTO)
         fields = [self[name] for name in PHOTO_ALTS[shown:]] if self._may_have() else []
         return [field for field in fields if field.value()]

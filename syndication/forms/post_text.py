@@ -67,7 +67,7 @@ class PostTextForm(forms.Form):
             label=_("Caption"), longest=STATUS_LENGTH, rows=3, required=False
         )
 
-    def _add_words_of_photos(self, names: Iterable[str]) -> None:
+    def _add_photo_alts(self, names: Iterable[str]) -> None:
         """Add a field for what each photo shows; `names` are of connectors.content.PHOTO_ALTS."""
         for name in names:
             self.fields[name] = PlainText(
