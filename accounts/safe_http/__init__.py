@@ -7,10 +7,10 @@ Nothing else imports requests, urllib3 or http.client. allauth gets its session 
 from accounts.safe_http.addresses import check_address
 from accounts.safe_http.client import SafeHttp, SafeSession
 from accounts.safe_http.errors import HttpFailure, MaybeSent, NotSent
-from accounts.safe_http.exchange import Answer
+from accounts.safe_http.exchange import Response
 
 __all__ = [
-    "Answer",
+    "Response",
     "HttpFailure",
     "MaybeSent",
     "NotSent",

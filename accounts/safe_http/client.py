@@ -16,7 +16,7 @@ from accounts.safe_http.addresses import parse_url
 from accounts.safe_http.bodies import Files, encode_body
 from accounts.safe_http.dial import Dialler, Resolve
 from accounts.safe_http.errors import MaybeSent, NotSent
-from accounts.safe_http.exchange import Answer, OutgoingRequest, exchange_once
+from accounts.safe_http.exchange import OutgoingRequest, Response, exchange_once
 from accounts.safe_http.sockets import Deadline, tls_context
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -66,8 +66,8 @@ class SafeHttp:
         deadline: float = 20.0,
         max_bytes: int = 1_000_000,
         redirects: int = 0,
-    ) -> Answer:
-        """Send a request and read the answer within `deadline` seconds. Raises NotSent and
+    ) -> Response:
+        """Send a request and read the response within `deadline` seconds. Raises NotSent and
         MaybeSent.
 
         Redirects are answers like any other, unless `redirects` says how many to follow. `json`
@@ -95,7 +95,7 @@ class SafeHttp:
         headers: Mapping[str, str] | None = None,
         deadline: float = 20.0,
         max_bytes: int = 1_000_000,
-    ) -> Answer:
+    ) -> Response:
         """Fetch a page or picture whose URL a member gave, through up to three redirects."""
         return self.request(
             "GET",
@@ -108,7 +108,7 @@ class SafeHttp:
 
     def follow(
         self, ask: OutgoingRequest, *, redirects: int, deadline: Deadline, max_bytes: int
-    ) -> Answer:
+    ) -> Response:
         """Send, and follow up to `redirects` redirects, each checked like the first URL.
 
         Only GET and HEAD follow: a form that is sent on would carry what it holds to a place that
@@ -117,10 +117,10 @@ class SafeHttp:
         for hops_left in range(redirects, -1, -1):
             headers = {"User-Agent": self.user_agent, **ask.headers}
             ask = OutgoingRequest(ask.method, ask.endpoint, headers, ask.body)
-            answer = exchange_once(ask, self._dialler, deadline=deadline, max_bytes=max_bytes)
-            onward = _redirected_request(ask, answer) if redirects else None
+            response = exchange_once(ask, self._dialler, deadline=deadline, max_bytes=max_bytes)
+            onward = _redirected_request(ask, response) if redirects else None
             if onward is None:
-                return answer
+                return response
             if hops_left:
                 ask = onward
         raise MaybeSent("redirects")
@@ -152,13 +152,13 @@ class SafeSession(requests.Session):
         deadline = (
             min(self._deadline, timeout) if isinstance(timeout, int | float) else self._deadline
         )
-        answer = self._http.follow(
+        response = self._http.follow(
             _from_prepared(request),
             redirects=MAX_REDIRECTS if kwargs.get("allow_redirects", True) else 0,
             deadline=Deadline(deadline),
             max_bytes=self._max_bytes,
         )
-        return _as_response(answer, request)
+        return _as_response(response, request)
 
 
 def _from_prepared(request: requests.PreparedRequest) -> OutgoingRequest:
@@ -183,22 +183,22 @@ class _Response(requests.Response):
             raise requests.JSONDecodeError("nested too deep", "", 0) from error
 
 
-def _as_response(answer: Answer, request: requests.PreparedRequest) -> requests.Response:
+def _as_response(found: Response, request: requests.PreparedRequest) -> requests.Response:
     response = _Response()
-    response.status_code = answer.status
-    response.reason = answer.phrase
-    response.headers = CaseInsensitiveDict(answer.headers)
+    response.status_code = found.status
+    response.reason = found.phrase
+    response.headers = CaseInsensitiveDict(found.headers)
     response.encoding = get_encoding_from_headers(response.headers)
-    response.raw = io.BytesIO(answer.body)
-    response.url = answer.url
+    response.raw = io.BytesIO(found.body)
+    response.url = found.url
     response.request = request
     return response
 
 
-def _redirected_request(ask: OutgoingRequest, answer: Answer) -> OutgoingRequest | None:
+def _redirected_request(ask: OutgoingRequest, response: Response) -> OutgoingRequest | None:
     """The request that a redirect asks for, or None."""
-    location = answer.headers.get("Location", "")
-    if answer.status not in REDIRECTS or not location or ask.method not in {"GET", "HEAD"}:
+    location = response.headers.get("Location", "")
+    if response.status not in REDIRECTS or not location or ask.method not in {"GET", "HEAD"}:
         return None
     # Header bytes come as Latin-1; servers that put UTF-8 into a Location mean UTF-8.
     location = location.encode("latin-1", "replace").decode("utf-8", "replace")

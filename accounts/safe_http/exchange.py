@@ -1,4 +1,4 @@
-"""One request and its answer on one connection: no redirects, keep-alive or retries.
+"""One request and its response on one connection: no redirects, keep-alive or retries.
 
 A connection that is never kept cannot be found reset by the next request, so nothing has to be
 repeated here; whoever asks decides that.
@@ -38,7 +38,7 @@ class OutgoingRequest:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A response, read whole. `url` is where it came from, after redirects."""
 
     status: int
@@ -67,8 +67,8 @@ class Answer:
 
 def exchange_once(
     ask: OutgoingRequest, dialler: Dialler, *, deadline: Deadline, max_bytes: int
-) -> Answer:
-    """Send the request and read the whole answer. Raises NotSent and MaybeSent.
+) -> Response:
+    """Send the request and read the whole response. Raises NotSent and MaybeSent.
 
     `max_bytes` bounds the body as it comes and as it is unpacked.
     """
@@ -113,7 +113,7 @@ def _request_head(ask: OutgoingRequest) -> _Connection:
     return connection
 
 
-def _send_and_read(connection: _Connection, ask: OutgoingRequest, max_bytes: int) -> Answer:
+def _send_and_read(connection: _Connection, ask: OutgoingRequest, max_bytes: int) -> Response:
     broken: OSError | None = None
     try:
         connection.endheaders(ask.body)
@@ -126,7 +126,7 @@ def _send_and_read(connection: _Connection, ask: OutgoingRequest, max_bytes: int
     except (OSError, http.client.HTTPException) as error:
         raise broken or error from error
     with response:  # it holds the socket by itself
-        return Answer(
+        return Response(
             status=response.status,
             headers=_headers(response),
             body=_body(response, max_bytes),

@@ -18,10 +18,10 @@ from urllib.parse import quote
 from syndication.connectors import parsing, reasons
 from syndication.connectors.base import App, Credentials, Http, Response
 from syndication.connectors.errors import (
-    AnswerTooLarge,
     ConnectorError,
     OutcomeUnknown,
     Rejected,
+    ResponseTooLarge,
     TryLater,
     Unauthorized,
     Unreachable,
@@ -127,7 +127,9 @@ class ApiClient:
             raise Unreachable(reasons.NOT_SENT.get(word, reasons.UNREACHABLE)) from error
         except self.http.MaybeSent as error:
             word = str(getattr(error, "reason", ""))
-            lost = OutcomeUnknown if is_write else AnswerTooLarge if word == "too_big" else TryLater
+            lost = (
+                OutcomeUnknown if is_write else ResponseTooLarge if word == "too_big" else TryLater
+            )
             raise lost(reasons.NO_ANSWER, excerpt=word) from error
 
     # Reading answers

@@ -227,7 +227,7 @@ class Connector:
         """Yield the direct replies to one of the account's own posts.
 
         Raises where the thread cannot be read, also because the post is gone: no answer is no list.
-        Raises AnswerTooLarge at its end where more may be there than it yielded.
+        Raises ResponseTooLarge at its end where more may be there than it yielded.
         """
         raise NotImplementedError
 

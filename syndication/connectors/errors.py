@@ -1,6 +1,6 @@
 """Connector errors, named by what to do next.
 
-A connector raises one of five and nothing else: TryLater (with Unreachable and AnswerTooLarge), Rejected (with
+A connector raises one of five and nothing else: TryLater (with Unreachable and ResponseTooLarge), Rejected (with
 TargetGone, TextRejected, CopyGone and duplicates.DuplicateRejected), Unauthorized, Unsupported, OutcomeUnknown.
 `reason` is a code of connectors.reasons; `message` is what the network said, cleaned and short;
 `status` and `excerpt` are for the attempt log. None of them holds a token.
@@ -41,7 +41,7 @@ class Unreachable(TryLater):
     """No connection was made, so nothing can have arrived. Opens the circuit breaker of that host."""
 
 
-class AnswerTooLarge(TryLater):
+class ResponseTooLarge(TryLater):
     """The answer exceeds the size limit: ask for fewer entries. Also: a thread was not read to its end."""
 
 

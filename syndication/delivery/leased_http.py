@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from accounts.safe_http import Answer as HttpAnswer
-from accounts.safe_http import HttpFailure, MaybeSent, NotSent, SafeHttp
+from accounts.safe_http import HttpFailure, MaybeSent, NotSent, Response, SafeHttp
 from syndication.connectors.responses import reset_after
 from syndication.delivery import circuit_breaker, claims, heartbeats, rate_limits
 from syndication.delivery.claims import Claim, Clock
@@ -31,7 +30,7 @@ class LeasedHttp:
         self._host = circuit_breaker.host_of(claim.link)
         self._is_well = claim.host_is_healthy
 
-    def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> HttpAnswer:
+    def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> Response:
         """As SafeHttp.request. Raises claims.LostLease before anything is sent."""
         heartbeats.record_heartbeat()
         rate_limits.consume_budget(self._claim.link, self._now())
@@ -42,16 +41,16 @@ class LeasedHttp:
         self.last_status = 0
         began = time.monotonic()
         try:
-            answer = self._inner.request(method, url, deadline=deadline, **parts)
+            response = self._inner.request(method, url, deadline=deadline, **parts)
         except HttpFailure as failure:
             self._failed(failure, time.monotonic() - began)
             raise
-        self.last_status = answer.status
+        self.last_status = response.status
         self._answered(time.monotonic() - began)
-        left = reset_after(answer.headers, self._now().timestamp())
+        left = reset_after(response.headers, self._now().timestamp())
         if left is not None:
             rate_limits.pause_link(self._claim.link, left, self._now())
-        return answer
+        return response
 
     def _answered(self, seconds: float) -> None:
         """Inform the breaker, unless a healthy host responded in time."""

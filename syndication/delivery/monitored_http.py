@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from accounts.outgoing import outgoing_http
-from accounts.safe_http import Answer, HttpFailure, MaybeSent, NotSent
+from accounts.safe_http import HttpFailure, MaybeSent, NotSent, Response
 from syndication.delivery import circuit_breaker
 from syndication.delivery.claims import Clock
 from syndication.delivery.leased_http import NETWORK_LEVEL
@@ -29,13 +29,13 @@ class MonitoredHttp:
         self._now = now
         self._end = None if seconds is None else time.monotonic() + seconds
 
-    def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> Answer:
+    def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> Response:
         """As SafeHttp.request."""
         host, began = urlsplit(url).netloc, time.monotonic()
         if self._end is not None:
             deadline = max(MIN_DEADLINE, min(deadline, self._end - began))
         try:
-            answer = outgoing_http().request(method, url, deadline=deadline, **parts)
+            response = outgoing_http().request(method, url, deadline=deadline, **parts)
         except HttpFailure as failure:
             if failure.reason in NETWORK_LEVEL:
                 circuit_breaker.record_failure(host, self._now())
@@ -43,4 +43,4 @@ class MonitoredHttp:
                 circuit_breaker.record_slow_response(host, self._now())
             raise
         circuit_breaker.record_response(host, self._now(), seconds=time.monotonic() - began)
-        return answer
+        return response

@@ -54,7 +54,7 @@ class AttemptOutcome(models.TextChoices):
 
 # Rows keep these values, whatever the errors are called.
 _OF_ERROR: dict[type[errors.ConnectorError], AttemptOutcome] = {
-    errors.AnswerTooLarge: AttemptOutcome.TOO_LARGE,
+    errors.ResponseTooLarge: AttemptOutcome.TOO_LARGE,
     errors.CopyGone: AttemptOutcome.GONE,
     DuplicateRejected: AttemptOutcome.DUPLICATE,
     errors.OutcomeUnknown: AttemptOutcome.NO_VERDICT,

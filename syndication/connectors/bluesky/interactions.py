@@ -31,8 +31,8 @@ from syndication.connectors.bluesky import reading, records
 from syndication.connectors.bluesky.people import BlueskyProfiles
 from syndication.connectors.bluesky.xrpc import Xrpc, lacks_appview
 from syndication.connectors.errors import (
-    AnswerTooLarge,
     Rejected,
+    ResponseTooLarge,
     TargetGone,
     TryLater,
     Unauthorized,
@@ -146,7 +146,7 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
         ]
         yield from sorted(found, key=lambda each: each.created_at)[-MAX_REPLIES:]
         if len(found) > MAX_REPLIES:
-            raise AnswerTooLarge(reasons.UNREADABLE)
+            raise ResponseTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
         with _needing_appview():

@@ -20,9 +20,9 @@ from syndication.connectors.base import (
     Visibility,
 )
 from syndication.connectors.errors import (
-    AnswerTooLarge,
     ConnectorError,
     Rejected,
+    ResponseTooLarge,
     TargetGone,
     TryLater,
 )
@@ -78,7 +78,7 @@ class GnusocialInteractions(ApiConnector[GnusocialApi]):
         direct = [each for each in found if each and each.parent_id == post.remote_id]
         yield from sorted(direct, key=lambda each: int(each.remote_id))
         if is_cut:
-            raise AnswerTooLarge(reasons.UNREADABLE)
+            raise ResponseTooLarge(reasons.UNREADABLE)
 
     def own_entries(self, since: float) -> Iterator[Any]:
         """Yield the account's notices as the server writes them, newest first, back to `since`."""

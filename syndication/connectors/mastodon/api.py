@@ -87,7 +87,7 @@ class MastodonApi(ApiClient):
         return follow_pages(page, start, most=MAX_PAGES)
 
     def read_up_to(self, max_bytes: int, path: str) -> Any:
-        """Return the JSON at `path`. Raises AnswerTooLarge beyond `max_bytes`, else as `read` does."""
+        """Return the JSON at `path`. Raises ResponseTooLarge beyond `max_bytes`, else as `read` does."""
         url = self.app.api_url + path
         response = self._ask("GET", url, is_write=False, max_bytes=max_bytes)
         if response.status not in DONE:

@@ -22,10 +22,10 @@ from syndication.connectors.base import (
     Visibility,
 )
 from syndication.connectors.errors import (
-    AnswerTooLarge,
     ConnectorError,
     OutcomeUnknown,
     Rejected,
+    ResponseTooLarge,
     TargetGone,
     TryLater,
     Unauthorized,
@@ -105,7 +105,7 @@ class MastodonInteractions(ApiConnector[MastodonApi]):
         yield from sorted(direct, key=lambda each: each.created_at)[-MAX_REPLIES:]
         has_all = post.replies is not None and len(direct) >= post.replies
         if len(direct) > MAX_REPLIES or (len(entries) >= MIN_CUT_THREAD and not has_all):
-            raise AnswerTooLarge(reasons.UNREADABLE)
+            raise ResponseTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
         path = f"/api/v1/statuses/{quote_segment(post.remote_id)}/favourited_by"

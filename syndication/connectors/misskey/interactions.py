@@ -23,7 +23,7 @@ from syndication.connectors.base import (
     ReplyTarget,
     Visibility,
 )
-from syndication.connectors.errors import AnswerTooLarge, CopyGone, TargetGone, Unauthorized
+from syndication.connectors.errors import CopyGone, ResponseTooLarge, TargetGone, Unauthorized
 from syndication.connectors.misskey import reading
 from syndication.connectors.misskey.api import MisskeyApi
 
@@ -87,7 +87,7 @@ class MisskeyInteractions(ApiConnector[MisskeyApi]):
             yield from (each for each in found if each and each.parent_id == post.remote_id)
             count += len(page)
             if count >= MAX_REPLIES:
-                raise AnswerTooLarge(reasons.UNREADABLE)
+                raise ResponseTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
         """Yield who reacted, in whatever way."""

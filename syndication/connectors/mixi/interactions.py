@@ -28,9 +28,9 @@ from syndication.connectors.base import (
     WireAudience,
 )
 from syndication.connectors.errors import (
-    AnswerTooLarge,
     OutcomeUnknown,
     Rejected,
+    ResponseTooLarge,
     TargetGone,
     TryLater,
     Unauthorized,
@@ -122,7 +122,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
         listed = list(self._comments(post.remote_id))
         yield from filter(None, listed)
         if len(listed) >= MAX_COMMENTS:
-            raise AnswerTooLarge(reasons.UNREADABLE)
+            raise ResponseTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
         kind, path = _split(post.remote_id)

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from syndication.connectors.base import Connector, PostActivity, ReceivedReply
 from syndication.connectors.errors import (
-    AnswerTooLarge,
     ConnectorError,
     Rejected,
+    ResponseTooLarge,
     TryLater,
     Unauthorized,
     Unreachable,
@@ -153,14 +153,14 @@ def _read_thread(connector: Connector, post: PostActivity) -> tuple[list[Receive
     try:
         for reply in islice(connector.replies(post), storage.MAX_REPLIES + 1):
             found.append(reply)
-    except AnswerTooLarge:
+    except ResponseTooLarge:
         return found[: storage.MAX_REPLIES], False
     return found[: storage.MAX_REPLIES], len(found) <= storage.MAX_REPLIES
 
 
 def _concerns_one(error: ConnectorError) -> bool:
     """Whether the network speaks of this post alone (it is gone, say), or shows no threads at all."""
-    return isinstance(error, Rejected | Unsupported | AnswerTooLarge)
+    return isinstance(error, Rejected | Unsupported | ResponseTooLarge)
 
 
 def _concerns_all(error: ConnectorError) -> bool:

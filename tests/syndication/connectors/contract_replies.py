@@ -20,9 +20,9 @@ from syndication.connectors.base import (
     ReceivedReply,
 )
 from syndication.connectors.errors import (
-    AnswerTooLarge,
     ConnectorError,
     OutcomeUnknown,
+    ResponseTooLarge,
     TargetGone,
     TryLater,
     Unsupported,
@@ -392,7 +392,7 @@ def what_is_read(there: Connector, post: PostActivity) -> tuple[list[ReceivedRep
     try:
         for reply in there.replies(post):
             found.append(reply)
-    except AnswerTooLarge:
+    except ResponseTooLarge:
         return found, False
     return found, True
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from syndication.connectors import paging
-from syndication.connectors.errors import AnswerTooLarge
+from syndication.connectors.errors import ResponseTooLarge
 from syndication.connectors.mastodon.reading import next_page
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.gnusocial import GnusocialOnTheSandbox
@@ -47,7 +47,7 @@ def test_as_many_are_asked_for_as_one_answer_holds():
     def ask(count):
         asked.append(count)
         if count > 10:
-            raise AnswerTooLarge("too large")
+            raise ResponseTooLarge("too large")
         return count
 
     assert paging.with_fewer_entries(paging.halved_counts(40), ask) == 10

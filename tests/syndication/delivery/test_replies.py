@@ -12,7 +12,7 @@ from accounts.models import Block, Member, Notice
 from syndication.actions import hidden_accounts, links, posts, remote_replies
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Friend, PostActivity, ReceivedReply
-from syndication.connectors.errors import AnswerTooLarge, Rejected
+from syndication.connectors.errors import Rejected, ResponseTooLarge
 from syndication.delivery import import_schedule, imports
 from syndication.delivery.replies import schedule, storage
 from syndication.models import (
@@ -236,7 +236,7 @@ class OddSlateConnector(AnsweredSlateConnector):
         if post.remote_id == "2":
             raise TypeError("an int is not iterable")
         yield from list(super().replies(post))[-1:]
-        raise AnswerTooLarge(reasons.UNREADABLE)
+        raise ResponseTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
         raise Rejected(reasons.REFUSED, status=400)
