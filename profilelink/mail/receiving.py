@@ -27,7 +27,7 @@ from profilelink.mail.piped import (
 )
 from profilelink.mail.refusal_mails import bounce_to_member
 from profilelink.mail.replying import receive_reply
-from syndication.actions import mail_answers, mail_drafts, post_addresses, reply_addresses
+from syndication.actions import draft_confirmations, mail_drafts, post_addresses, reply_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
 from syndication.models import PostAddress, SavedDraft
 from syndication.models.reason_texts import sentence
@@ -135,7 +135,9 @@ def _confirm(draft: SavedDraft | None, address: PostAddress, mail: PipedMail) ->
     logger.info("mail for member %s: draft %s, %s bytes", address.member_id, draft.pk, mail.size)
     if not mail.is_automatic:
         message_id = mail.message.header("message-id")
-        mail_answers.answer_mail_draft(draft, address, sender=mail.sender, message_id=message_id)
+        draft_confirmations.confirm_post_draft(
+            draft, address, sender=mail.sender, message_id=message_id
+        )
 
 
 def _bounce(code: int, words: str, address: PostAddress, mail: PipedMail) -> MailOutcome:
@@ -144,7 +146,7 @@ def _bounce(code: int, words: str, address: PostAddress, mail: PipedMail) -> Mai
         return MailOutcome(EXIT_TAKEN)
     return (
         MailOutcome(code, words)
-        if post_addresses.may_answer_mail(address)
+        if post_addresses.may_confirm_by_mail(address)
         else MailOutcome(EXIT_TAKEN)
     )
 

@@ -33,7 +33,7 @@ from profilelink.mail.reply_reading import (
     ReplyOutcome,
     decide_reply,
 )
-from syndication.actions import answer_drafts, mail_answers, reply_addresses
+from syndication.actions import draft_confirmations, reply_addresses, reply_drafts
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
 from syndication.models import ReplyAddress
 from syndication.models.comment import MAX_COMMENT_LENGTH
@@ -65,7 +65,7 @@ def _receive_for(address: ReplyAddress, mail: PipedMail, now: datetime) -> MailO
     if decision.mail is None:
         logger.info("reply of member %s dropped: it is automatic", address.member_id)
         return MailOutcome(EXIT_TAKEN)
-    if reply_addresses.answer_came_before(address, decision.mail.key):
+    if reply_addresses.reply_came_before(address, decision.mail.key):
         logger.info("reply of member %s: it came before", address.member_id)
         return MailOutcome(EXIT_TAKEN)
     if decision.outcome is ReplyOutcome.COMMENT and _post(address, decision, decision.mail):
@@ -75,8 +75,8 @@ def _receive_for(address: ReplyAddress, mail: PipedMail, now: datetime) -> MailO
 
 def _post(address: ReplyAddress, decision: ReplyDecision, arrived: IncomingMail) -> bool:
     try:
-        comment = reply_addresses.post_answer(address, decision.text, key=arrived.key)
-    except reply_addresses.AnswerNotPosted:
+        comment = reply_addresses.post_mailed_reply(address, decision.text, key=arrived.key)
+    except reply_addresses.ReplyNotPosted:
         return False
     logger.info("reply of member %s: comment %s", address.member_id, comment.pk)
     return True
@@ -86,7 +86,7 @@ def _keep_draft(
     address: ReplyAddress, decision: ReplyDecision, arrived: IncomingMail, mail: PipedMail
 ) -> MailOutcome:
     try:
-        draft = answer_drafts.store_answer_draft(address, arrived, decision.text)
+        draft = reply_drafts.store_reply_draft(address, arrived, decision.text)
     except MailRefused as refusal:
         logger.info("reply of member %s refused: %s", address.member_id, refusal.reason)
         return bounce_to_member(EXIT_REFUSED, sentence(refusal.reason, refusal.params), mail)
@@ -94,7 +94,7 @@ def _keep_draft(
     logger.info("reply of member %s: draft %s, %s", address.member_id, draft.pk, doubt)
     if not mail.is_automatic and decision.doubt not in _PERHAPS_A_PROGRAM:
         message_id = mail.message.header("message-id")
-        mail_answers.answer_reply_draft(draft, sender=mail.sender, message_id=message_id)
+        draft_confirmations.confirm_reply_draft(draft, sender=mail.sender, message_id=message_id)
     return MailOutcome(EXIT_TAKEN)
 
 

@@ -94,7 +94,7 @@ def record_mail_refusal(address: PostAddress, reason: Reason, params: Mapping[st
 
 
 @transaction.atomic
-def may_answer_mail(address: PostAddress) -> bool:
+def may_confirm_by_mail(address: PostAddress) -> bool:
     """Whether one more answer may be sent for this address; counts it."""
     row = lock_post_address(address)
     reset_hourly_counts(row, timezone.now())

@@ -198,7 +198,7 @@ class AudienceNotContained(Exception):
     """Others commented on the post or liked it, for fewer readers than it would have."""
 
 
-def is_answered_by_others(post: Post) -> bool:
+def has_talk_of_others(post: Post) -> bool:
     """Whether anybody but the author commented on the post or liked it, seen by the author or not."""
     me = post.author_id  # by two ranges of the index: "not me" would pass all that the author said
     comments = Comment.objects.filter(Q(writer__lt=me) | Q(writer__gt=me), post=post)
@@ -236,7 +236,7 @@ def change_audience(
     if is_chosen and fresh.chosen_before_at is not None:
         raise AudienceNotContained
     is_contained = audience in contained_audiences(fresh.audience) and group in (None, fresh.group)
-    if not is_contained and is_answered_by_others(fresh):
+    if not is_contained and has_talk_of_others(fresh):
         raise AudienceNotContained
     post.audience, post.group = audience, group
     post.chosen_at = timezone.now() if is_chosen else None

@@ -1,7 +1,7 @@
-"""Addresses for answers by mail: make, find, use and end them.
+"""Addresses for replies by mail: make, find, use and end them.
 
 Off until a member turns it on. An address makes a comment on one post, or a draft of one, and nothing
-else. Whether it still may is asked when an answer comes, so that no block, move of a post or change of a
+else. Whether it still may is asked when a reply comes, so that no block, move of a post or change of a
 mail address has to remember it.
 """
 
@@ -30,15 +30,15 @@ MAX_KEPT = 500  # of one member: 30 notices a day are mailed at once
 _PURPOSE = "reply-address"
 
 
-class AnswerNotPosted(Exception):
-    """The answer becomes a draft: the address was used before, or its member may not write now."""
+class ReplyNotPosted(Exception):
+    """The reply becomes a draft: the address was used before, or its member may not write now."""
 
 
-def is_answer_by_mail_enabled(member: Member) -> bool:
+def is_reply_by_mail_enabled(member: Member) -> bool:
     return bool(settings.POST_MAIL_DOMAIN) and member.answers_by_mail
 
 
-def set_answer_by_mail(*, by: Member, is_on: bool) -> None:
+def set_reply_by_mail(*, by: Member, is_on: bool) -> None:
     Member.objects.filter(pk=by.pk).update(answers_by_mail=is_on)
     by.answers_by_mail = is_on
     if not is_on:
@@ -53,12 +53,12 @@ def end_reply_addresses(member: Member) -> None:
 def make_reply_address(
     member: Member, post: Post, *, mailed_to: str, frame_lines: Sequence[str], from_name: str = ""
 ) -> str:
-    """Make the address for one notice mail; "" where the member could not answer with it.
+    """Make the address for one notice mail; "" where the member could not reply with it.
 
     `frame_lines` are what the mail says around the comment: its first line, which names the writer, then
     its address and its last line.
     """
-    if not is_answer_by_mail_enabled(member) or not may_answer(member, post):
+    if not is_reply_by_mail_enabled(member) or not may_reply(member, post):
         return ""
     if not confirmed_address(mailed_to, member):
         return ""
@@ -81,7 +81,7 @@ def make_reply_address(
 def make_address_for_notice(
     notice: Notice, mailed_to: str, frame_lines: Sequence[str], from_name: str
 ) -> str:
-    """The address for an answer to the mail of a notice about a comment; "" for none."""
+    """The address for a reply to the mail of a notice about a comment; "" for none."""
     post = Post.objects.filter(pk=notice.subject).first()
     if post is None:
         return ""
@@ -95,24 +95,24 @@ def is_reply_local(local: str) -> bool:
 
 
 def find_live_address(local: str, now: datetime) -> ReplyAddress | None:
-    """The row of a local part whose member may still answer with it, used or not; else None."""
+    """The row of a local part whose member may still reply with it, used or not; else None."""
     rows = ReplyAddress.objects.select_related("member", "post").filter(
         token_hash__in=typed_code_hashes(local[len(PREFIX) :], _PURPOSE),
         created_at__gt=now - LIFETIME,
     )
     address = rows.first()
-    if address is None or not is_answer_by_mail_enabled(address.member):
+    if address is None or not is_reply_by_mail_enabled(address.member):
         return None
     if not confirmed_address(address.mailed_to, address.member):
         return None
-    return address if may_answer(address.member, address.post) else None
+    return address if may_reply(address.member, address.post) else None
 
 
-def may_answer(member: Member, post: Post) -> bool:
-    return answerable_post(post, by=member) is not None
+def may_reply(member: Member, post: Post) -> bool:
+    return commentable_post(post, by=member) is not None
 
 
-def answerable_post(post: Post | None, *, by: Member) -> Post | None:
+def commentable_post(post: Post | None, *, by: Member) -> Post | None:
     """The post where the member may read it and comment on it at this moment; else None."""
     if post is None:
         return None
@@ -128,7 +128,7 @@ def is_own_address(address: ReplyAddress, sender: str) -> bool:
     return bool(sender) and confirmed_address(sender, address.member) == address.mailed_to
 
 
-def answer_came_before(address: ReplyAddress, key: str) -> bool:
+def reply_came_before(address: ReplyAddress, key: str) -> bool:
     """Whether the same mail made a comment or a draft before."""
     return (
         Comment.objects.filter(writer=address.member, post=address.post, form_key=key).exists()
@@ -137,11 +137,11 @@ def answer_came_before(address: ReplyAddress, key: str) -> bool:
 
 
 @transaction.atomic
-def post_answer(address: ReplyAddress, text: str, *, key: str) -> Comment:
-    """Post the answer as a comment, which uses the address up. Raises AnswerNotPosted."""
+def post_mailed_reply(address: ReplyAddress, text: str, *, key: str) -> Comment:
+    """Post the reply as a comment, which uses the address up. Raises ReplyNotPosted."""
     row = ReplyAddress.objects.select_for_update().filter(pk=address.pk).first()
     if row is None or row.used_at is not None:
-        raise AnswerNotPosted
+        raise ReplyNotPosted
     try:
         comment = comments.create_comment(
             address.post, text, by=address.member, form_key=key, is_by_mail=True
@@ -152,7 +152,7 @@ def post_answer(address: ReplyAddress, text: str, *, key: str) -> Comment:
         quotas.QuotaUsedUp,
         ValueError,
     ) as error:
-        raise AnswerNotPosted from error
+        raise ReplyNotPosted from error
     row.used_at = timezone.now()
     row.save(update_fields=["used_at"])
     return comment

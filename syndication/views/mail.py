@@ -20,10 +20,10 @@ from syndication.forms.drafts import DraftKindForm, post_form_initial
 from syndication.forms.posts import PostForm
 from syndication.models import KeptPhoto, PostAddress, PostKind, SavedDraft
 from syndication.queries.excerpts import split_into_pages
-from syndication.views.answers_by_mail import answer_draft_page
 from syndication.views.drafts import sent_draft
 from syndication.views.photos import jpeg_response
 from syndication.views.post_form import post_form_page
+from syndication.views.reply_by_mail import reply_draft_page
 
 LETTERS_ON_A_PAGE = 700  # beside the form and its remarks
 
@@ -81,7 +81,7 @@ def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
     if not draft.is_mailed:
         return redirect("draft", draft.pk)
     if draft.is_answer:
-        return answer_draft_page(request, draft)
+        return reply_draft_page(request, draft)
     form = DraftKindForm(request.POST or None, draft=draft)
     if form.is_valid():
         return _as_post(request, draft, form.cleaned_data["kind"])

@@ -183,7 +183,7 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
     initial: dict[str, object] = {"audience": audience_choice(post.audience, post.group_id)}
     if not is_field_preserved(request, "at"):  # ticks: they are sent again as they were
         initial |= initial_from_preserved_form(request)
-    is_answered = posts.is_answered_by_others(post)
+    is_answered = posts.has_talk_of_others(post)
     form = AudienceForm(
         request.POST or None,
         member=request.user,

@@ -27,7 +27,7 @@ PARENTS = {
     "account_logout": {"security"},
     "account_reset_password": {"account_login"},
     "account_signup": {"account_login"},
-    "answer_by_mail": {"mail"},
+    "reply_by_mail": {"mail"},
     "comment_delete": {"post_detail", "comment_own_list"},
     "comment_detail": {"post_detail"},
     "comment_list": {"post_detail"},

@@ -257,7 +257,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("account_logout", page("account_logout"), "Log out", {}),
     ("account_signup", page("account_signup"), "Sign up",
      {"username": "newcomer", "email": "n@example.com", "password1": PASSWORD}),
-    ("answer_by_mail", page("answer_by_mail"), "Turn on reply by email", {}),
+    ("reply_by_mail", page("reply_by_mail"), "Turn on reply by email", {}),
     ("comment_delete", own_comment, "Delete", {}),
     ("comment_report", reporting(friends_comment), "Send the report", {"words": "宣伝です"}),
     ("comment_new", of_friends_post("comment_new"), "Send", {"text": "三脚を持って行きます"}),

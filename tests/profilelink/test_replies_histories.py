@@ -69,7 +69,7 @@ class Story:
         comments.set_comments_closed(self.post, by=self.taro, is_closed=bool(number % 2))
 
     def on_setting(self, number: int) -> None:
-        reply_addresses.set_answer_by_mail(by=self.hanako, is_on=bool(number % 2))
+        reply_addresses.set_reply_by_mail(by=self.hanako, is_on=bool(number % 2))
 
     def on_mail_address(self, number: int) -> None:
         EmailAddress.objects.filter(user=self.hanako).update(verified=bool(number % 2))
@@ -82,7 +82,7 @@ class Story:
         GuessCount.objects.all().delete()
         address = self.addresses[number % len(self.addresses)]
         had, drafts = Comment.objects.count(), SavedDraft.objects.count()
-        may = reply_addresses.answerable_post(self.post, by=self.hanako) is not None
+        may = reply_addresses.commentable_post(self.post, by=self.hanako) is not None
         unused = ReplyAddress.objects.filter(used_at=None).count()
         raw = mail(b"Message-ID: <%d@x>" % (had + number * 100), body=b"yes", sender=OWN)
         if address:

@@ -212,7 +212,7 @@ def change_the_mail_address(hanako: Member, post: Post) -> None:
 
 
 def turn_it_off(hanako: Member, post: Post) -> None:
-    reply_addresses.set_answer_by_mail(by=hanako, is_on=False)
+    reply_addresses.set_reply_by_mail(by=hanako, is_on=False)
 
 
 def turn_it_off_while_a_notice_leaves(hanako: Member, post: Post) -> None:
@@ -309,7 +309,7 @@ def test_the_log_names_no_address(hanako, post, address, caplog) -> None:
 def test_the_setting_is_off_until_the_member_turns_it_on() -> None:
     member = make_member("yuki")
     page = computer(member)
-    where = reverse("answer_by_mail")
+    where = reverse("reply_by_mail")
     assert "It is off." in page.get(where).content.decode()
     assert page.post(where, {"on": "1"}).status_code == 302
     member.refresh_from_db()
@@ -322,12 +322,12 @@ def test_the_setting_is_off_until_the_member_turns_it_on() -> None:
     member.refresh_from_db()
     assert not member.answers_by_mail
     assert not ReplyAddress.objects.exists()
-    assert reverse("answer_by_mail") in page.get(reverse("mail")).content.decode()
+    assert reverse("reply_by_mail") in page.get(reverse("mail")).content.decode()
 
 
 def test_the_setting_is_not_offered_where_no_mail_is_taken(hanako, settings) -> None:
     settings.POST_MAIL_DOMAIN = ""
-    assert computer(hanako).get(reverse("answer_by_mail")).status_code == 404
+    assert computer(hanako).get(reverse("reply_by_mail")).status_code == 404
 
 
 @pytest.fixture
@@ -359,7 +359,7 @@ def test_its_page_is_small_and_asks_little(hanako, draft, django_assert_max_num_
         shown = page.get(reverse("mail_draft", args=[draft.pk]), HTTP_ACCEPT_LANGUAGE="ja")
     assert len(shown.content) <= 5_000
     with django_assert_max_num_queries(6):
-        shown = page.get(reverse("answer_by_mail"), HTTP_ACCEPT_LANGUAGE="ja")
+        shown = page.get(reverse("reply_by_mail"), HTTP_ACCEPT_LANGUAGE="ja")
     assert len(shown.content) <= 5_000
 
 

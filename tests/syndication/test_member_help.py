@@ -382,7 +382,7 @@ def test_only_support_helps(hanako, group):
 
 def test_reply_addresses_are_not_made_for_a_phone_that_is_lost(hanako, settings):
     settings.POST_MAIL_DOMAIN = "post.example.jp"
-    reply_addresses.set_answer_by_mail(by=hanako, is_on=True)
+    reply_addresses.set_reply_by_mail(by=hanako, is_on=True)
     member_help.report_lost_phone(by=hanako, kept_key=None, pauses_mails=True)
     make_notice(hanako, "session_ended_by_staff")
     send_mails()

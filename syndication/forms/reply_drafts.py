@@ -9,7 +9,7 @@ from syndication.actions.reply_text import holds_reply_address
 from syndication.forms.comments import CommentForm
 
 
-class AnswerDraftForm(CommentForm):
+class ReplyDraftForm(CommentForm):
     """The box for a comment. The draft's own key makes one comment of it, not the form's."""
 
     def clean_text(self) -> str:

@@ -1,4 +1,5 @@
-"""The answer "your mail waits at …" to a mail draft, only to a confirmed address of the member."""
+"""Confirmations: the mail "your post waits at …" that answers a mail draft, only to a confirmed address of the
+member."""
 
 from __future__ import annotations
 
@@ -25,17 +26,17 @@ TIMEOUT = 20  # seconds; the mail server that handed the mail over waits
 _MESSAGE_ID = re.compile(rb"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{1,200}>")
 
 
-def answer_mail_draft(
+def confirm_post_draft(
     draft: SavedDraft, address: PostAddress, *, sender: str, message_id: bytes
 ) -> bool:
     """Mail `sender` the draft's address, if it is the member. Return whether a mail was sent."""
     to = post_addresses.confirmed_address(sender, draft.member)
-    if not to or not post_addresses.may_answer_mail(address):
+    if not to or not post_addresses.may_confirm_by_mail(address):
         return False
-    return _send(_answer_mail(draft, to), draft, message_id)
+    return _send(_post_draft_mail(draft, to), draft, message_id)
 
 
-def answer_reply_draft(draft: SavedDraft, *, sender: str, message_id: bytes) -> bool:
+def confirm_reply_draft(draft: SavedDraft, *, sender: str, message_id: bytes) -> bool:
     """Mail `sender` where their answer waits, if it is the member. Return whether a mail was sent."""
     to = post_addresses.confirmed_address(sender, draft.member)
     if not to:
@@ -58,7 +59,7 @@ def _send(mail: EmailMessage, draft: SavedDraft, message_id: bytes) -> bool:
     return True
 
 
-def _answer_mail(draft: SavedDraft, to: str) -> EmailMessage:
+def _post_draft_mail(draft: SavedDraft, to: str) -> EmailMessage:
     with in_language_of(draft.member):
         subject = _("%(site)s: post waits for you") % {"site": settings.SITE_NAME}
         body = _(

@@ -20,8 +20,8 @@ from syndication.queries.excerpts import cut_position
 
 
 @transaction.atomic
-def store_answer_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> SavedDraft:
-    """Store the answer as a draft of its member, once for each mail. Raises MailRefused."""
+def store_reply_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> SavedDraft:
+    """Store the reply as a draft of its member, once for each mail. Raises MailRefused."""
     member = Member.objects.select_for_update(no_key=True).get(pk=address.member_id)
     before = SavedDraft.objects.filter(member=member, form_key=mail.key).first()
     if before is not None:
@@ -43,7 +43,7 @@ def store_answer_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> 
 
 
 @transaction.atomic
-def send_answer_draft(draft: SavedDraft, text: str, *, by: Member) -> Comment:
+def send_reply_draft(draft: SavedDraft, text: str, *, by: Member) -> Comment:
     """Post `text` as a comment and delete the draft. Raises what create_comment raises."""
     if draft.member_id != by.pk:
         raise NotYours(draft)
