@@ -5,7 +5,6 @@ from django.urls import URLPattern, URLResolver, path
 from accounts import path_converters  # noqa: F401  registers <key:…>
 from syndication.views import (
     account_closure,
-    answering,
     comments,
     compose,
     contact,
@@ -16,6 +15,7 @@ from syndication.views import (
     feeds,
     group_posts,
     home,
+    interaction_new,
     interactions,
     likes,
     link_friends,
@@ -42,10 +42,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("feed/<key:pk>/", feed_items.feed_item, name="feed_item"),
     path("feed/<key:pk>/hide/", feed_items.feed_item_hide, name="feed_item_hide"),
-    path("feed/<key:pk>/answer/", answering.feed_item_answer, name="feed_item_answer"),
-    path("feed/<key:pk>/like/", answering.feed_item_like, name="feed_item_like"),
-    path("replies/<key:pk>/answer/", answering.remote_reply_answer, name="remote_reply_answer"),
-    path("replies/<key:pk>/like/", answering.remote_reply_like, name="remote_reply_like"),
+    path("feed/<key:pk>/answer/", interaction_new.feed_item_answer, name="feed_item_answer"),
+    path("feed/<key:pk>/like/", interaction_new.feed_item_like, name="feed_item_like"),
+    path(
+        "replies/<key:pk>/answer/", interaction_new.remote_reply_answer, name="remote_reply_answer"
+    ),
+    path("replies/<key:pk>/like/", interaction_new.remote_reply_like, name="remote_reply_like"),
     path("answers/", interactions.interaction_list, name="interaction_list"),
     path("answers/<key:pk>/", interactions.interaction_detail, name="interaction_detail"),
     path("answers/<key:pk>/delete/", interactions.interaction_delete, name="interaction_delete"),

@@ -31,8 +31,8 @@ from syndication.models import (
 )
 from syndication.models.errors import NotNow, NotYours
 from syndication.models.interaction import MAX_EXCERPT_LENGTH
-from syndication.queries import answer_targets
-from syndication.queries.answer_targets import AnswerTarget
+from syndication.queries import interaction_targets
+from syndication.queries.interaction_targets import InteractionTarget
 
 _S = DeliveryState
 
@@ -41,7 +41,9 @@ def reply_to_feed_item(
     item: FeedItem, text: str, *, by: Member, form_key: str, shown: str = ""
 ) -> Interaction:
     """Reply to a friend's post on a network; `_reply` says how."""
-    return _reply(answer_targets.target_of_item(item), text, by=by, form_key=form_key, shown=shown)
+    return _reply(
+        interaction_targets.target_of_item(item), text, by=by, form_key=form_key, shown=shown
+    )
 
 
 def reply_to_remote_reply(
@@ -49,12 +51,12 @@ def reply_to_remote_reply(
 ) -> Interaction:
     """Reply to a reply that came back, in its thread; `_reply` says how."""
     return _reply(
-        answer_targets.target_of_reply(reply), text, by=by, form_key=form_key, shown=shown
+        interaction_targets.target_of_reply(reply), text, by=by, form_key=form_key, shown=shown
     )
 
 
 @transaction.atomic
-def like(target: AnswerTarget, *, by: Member) -> Interaction:
+def like(target: InteractionTarget, *, by: Member) -> Interaction:
     """Like the target. A like that ended without arriving is tried again.
 
     Raises NotNow with the reason, NotYours and quotas.QuotaUsedUp.
@@ -64,7 +66,7 @@ def like(target: AnswerTarget, *, by: Member) -> Interaction:
     before = rows.filter(kind=InteractionKind.LIKE).order_by("-pk").first()
     if before is not None and before.deleted_at is None and _is_under_way(before):
         return before
-    _must_be_answerable(target, InteractionKind.LIKE)
+    _must_be_possible(target, InteractionKind.LIKE)
     if not interactions.is_like_allowed(target.link):
         raise NotNow(eligibility.LIKE_NOT_ALLOWED)
     quotas.spend_member_quota(by, quotas.LIKES)
@@ -77,7 +79,7 @@ def like(target: AnswerTarget, *, by: Member) -> Interaction:
     return before
 
 
-def unlike(target: AnswerTarget, *, by: Member) -> None:
+def unlike(target: InteractionTarget, *, by: Member) -> None:
     """Take the like of the target back, if there is one."""
     likes = Interaction.objects.of(by).filter(link=target.link, target_id=target.target_id)
     for interaction in likes.filter(kind=InteractionKind.LIKE):
@@ -105,7 +107,7 @@ def find_sent_reply(link: Link, form_key: str) -> Interaction | None:
 
 @transaction.atomic
 def _reply(
-    target: AnswerTarget, text: str, *, by: Member, form_key: str, shown: str
+    target: InteractionTarget, text: str, *, by: Member, form_key: str, shown: str
 ) -> Interaction:
     """Create the reply and its delivery, once for each form.
 
@@ -119,8 +121,8 @@ def _reply(
     before = find_sent_reply(target.link, form_key)
     if before is not None:
         return before
-    _must_be_answerable(target, InteractionKind.REPLY)
-    _, refusal = answer_targets.preview_reply(target, text)
+    _must_be_possible(target, InteractionKind.REPLY)
+    _, refusal = interaction_targets.preview_reply(target, text)
     if refusal:
         raise NotNow(refusal)
     quotas.spend_member_quota(by, quotas.REPLY_PACE)
@@ -135,7 +137,7 @@ def _reply(
     return interaction
 
 
-def _create(target: AnswerTarget, kind: str, *, form_key: str, **words: str) -> Interaction:
+def _create(target: InteractionTarget, kind: str, *, form_key: str, **words: str) -> Interaction:
     excerpt = " ".join(target.words.split())
     return Interaction.objects.create(
         link=target.link,
@@ -171,8 +173,8 @@ def _last_delivery(interaction: Interaction) -> Delivery | None:
     return rows.order_by("-sequence").first()
 
 
-def _must_be_answerable(target: AnswerTarget, kind: str) -> None:
-    if refusal := answer_targets.answer_refusal(target, kind):
+def _must_be_possible(target: InteractionTarget, kind: str) -> None:
+    if refusal := interaction_targets.target_refusal(target, kind):
         raise NotNow(refusal)
 
 

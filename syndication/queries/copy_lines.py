@@ -85,7 +85,7 @@ def newest_rows(rows: DeliveryQuerySet, subject: str, clock: MemberClock) -> Del
     return with_availability(last, clock.now, link="link__").select_related("link", "interaction")
 
 
-def with_answers(rows: DeliveryQuerySet, subject: str) -> DeliveryQuerySet:
+def with_copy_activity(rows: DeliveryQuerySet, subject: str) -> DeliveryQuerySet:
     """Add to rows of `newest_rows` what the commands of a page need: `is_being_deleted` (the copy is deleted, or
     about to be), and `replies` and `likes` of the copy, None where nothing is known."""
     return rows.annotate(

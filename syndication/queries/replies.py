@@ -57,7 +57,7 @@ class ReplyPage:
 
 
 @dataclass(frozen=True)
-class CopyAnswers:
+class CopyCounts:
     """One copy: its counts, or that its network tells us none (`is_silent`)."""
 
     network: str  # as people write it
@@ -73,9 +73,9 @@ def sent_copies(rows: DeliveryQuerySet) -> list[Delivery]:
     return list(sent.select_related("link", "activity").order_by("pk"))
 
 
-def answers_of(copies: Iterable[Delivery], kind: str) -> list[CopyAnswers]:
+def copy_counts(copies: Iterable[Delivery], kind: str) -> list[CopyCounts]:
     """What the networks count, copy by copy. `kind` is the post's, or "reply"."""
-    return [_answers_of(copy, activity_of(copy), kind) for copy in copies]
+    return [_copy_counts(copy, activity_of(copy), kind) for copy in copies]
 
 
 def activity_of(copy: Delivery) -> CopyActivity | None:
@@ -122,10 +122,10 @@ def newest_likers(member: Member, copies: Iterable[Delivery]) -> list[str]:
     ]
 
 
-def _answers_of(copy: Delivery, activity: CopyActivity | None, kind: str) -> CopyAnswers:
+def _copy_counts(copy: Delivery, activity: CopyActivity | None, kind: str) -> CopyCounts:
     connector = CONNECTORS.get(copy.link.network)
     brings = connector is not None and kind in connector.brings_replies
-    return CopyAnswers(
+    return CopyCounts(
         network=copy.link.network_name,
         url=copy.remote_url or copy.link.profile_url,
         replies=activity.replies if activity else None,

@@ -35,7 +35,7 @@ from syndication.queries.copy_lines import (
     copy_lines,
     merged,
     newest_rows,
-    with_answers,
+    with_copy_activity,
     without_repeated_repairs,
 )
 from syndication.queries.copy_times import MemberClock, zone_named
@@ -104,7 +104,7 @@ def lines_of_post(post: Post) -> list[CopyLine]:
     now = timezone.now()
     zone = MailSettings.objects.filter(member=post.author_id).values("time_zone")
     newest = newest_rows(Delivery.objects.filter(post=post), "post", MemberClock(now, UTC))
-    rows = list(with_answers(newest, "post").annotate(zone=Subquery(zone)))
+    rows = list(with_copy_activity(newest, "post").annotate(zone=Subquery(zone)))
     clock = MemberClock(now, zone_named(rows[0].zone if rows else None))
     lines = without_repeated_repairs(copy_lines(rows, clock), set())
     return [replace(line, see="") for line in lines] if post.hidden_at is not None else lines

@@ -23,7 +23,7 @@ from syndication.models.delivery import DeliveryQuerySet
 from syndication.models.errors import NotNow
 from syndication.models.reason_texts import sentence
 from syndication.queries import where_it_went
-from syndication.queries.copy_lines import copy_lines, newest_rows, with_answers
+from syndication.queries.copy_lines import copy_lines, newest_rows, with_copy_activity
 from syndication.queries.copy_times import MemberClock, clock_of
 
 PER_PAGE = 10
@@ -62,7 +62,7 @@ def lines_with_commands(
     The row of each has its `commands`, whether its copy is behind the post (`is_outdated`), and where the
     member can look, or delete, as they are asked to (`look_at`).
     """
-    newest = with_answers(newest_rows(rows, subject, clock), subject)
+    newest = with_copy_activity(newest_rows(rows, subject, clock), subject)
     newest = newest.order_by("link__network", "link", "sequence")
     page = UncountedPage(newest, number, size=size)
     for row in page:

@@ -16,9 +16,9 @@ from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.actions import hidden_accounts
 from syndication.models import FeedItem, Link, RemoteReply
-from syndication.queries.answer_targets import target_of_item
 from syndication.queries.excerpts import split_into_pages
-from syndication.views.answering import answer_context, open_feed_item
+from syndication.queries.interaction_targets import target_of_item
+from syndication.views.interaction_new import interaction_context, open_feed_item
 
 HIDDEN_PER_PAGE = 10
 
@@ -32,7 +32,7 @@ def feed_item(request: MemberRequest, pk: int) -> HttpResponse:
     if item.post_here is not None:
         return redirect("post_detail", item.post_here)
     page = Paginator(split_into_pages(item.words), 1).get_page(request.GET.get("page"))
-    context = {"item": item, "page": page, **answer_context(target_of_item(item))}
+    context = {"item": item, "page": page, **interaction_context(target_of_item(item))}
     return TemplateResponse(request, "syndication/feed_item.html", context)
 
 

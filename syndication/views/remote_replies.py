@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from accounts.views.requests import MemberRequest
 from syndication.actions import remote_replies
 from syndication.models import Delivery, Interaction, InteractionKind, Link, Post, RemoteReply
-from syndication.queries.answer_targets import target_of_reply
 from syndication.queries.excerpts import split_into_pages
-from syndication.queries.replies import answers_of, newest_likers, replies_page, sent_copies
-from syndication.views.answering import answer_context
+from syndication.queries.interaction_targets import target_of_reply
+from syndication.queries.replies import copy_counts, newest_likers, replies_page, sent_copies
 from syndication.views.feed_items import hide_account_of
+from syndication.views.interaction_new import interaction_context
 
 
 @require_safe
@@ -52,10 +52,10 @@ def _replies_page(
     request: MemberRequest, copies: list[Delivery], context: dict[str, Any]
 ) -> HttpResponse:
     before = request.GET.get("before", "")
-    answers = answers_of(copies, str(context["subject"].kind))
+    counts = copy_counts(copies, str(context["subject"].kind))
     context |= {
-        "copies": answers,
-        "is_waiting": not answers or not all(copy.is_silent for copy in answers),
+        "copies": counts,
+        "is_waiting": not counts or not all(copy.is_silent for copy in counts),
         "page": replies_page(request.user, copies, before),
         "likers": newest_likers(request.user, copies),
         "is_first": not before,
@@ -114,7 +114,7 @@ def remote_reply(request: MemberRequest, pk: int) -> HttpResponse:
     """A reply in pages, for the writer of what it answers."""
     reply = _own_reply(request, pk)
     page = Paginator(split_into_pages(reply.words), 1).get_page(request.GET.get("page"))
-    context = {"item": reply, "page": page, **answer_context(target_of_reply(reply))}
+    context = {"item": reply, "page": page, **interaction_context(target_of_reply(reply))}
     return TemplateResponse(request, "syndication/remote_reply.html", context)
 
 

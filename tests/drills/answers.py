@@ -74,7 +74,7 @@ class DrillTalk:
         """A reply or a like by `member`, and by lot the moment at which it is taken back."""
         from accounts.models.guess_count import GuessCount  # noqa: PLC0415 - needs Django
         from syndication.actions import interactions  # noqa: PLC0415
-        from syndication.queries.answer_targets import target_of_item  # noqa: PLC0415
+        from syndication.queries.interaction_targets import target_of_item  # noqa: PLC0415
 
         GuessCount.objects.all().delete()  # members of a drill do not pause for five seconds
         item = self._item(member)

@@ -25,7 +25,7 @@ from syndication.models import (
     Post,
     RemoteReply,
 )
-from syndication.queries.answer_targets import target_of_item
+from syndication.queries.interaction_targets import target_of_item
 from tests.filling import analysed, copies
 from tests.making import PASSWORD, make_link, make_member, make_post
 from tests.page import Page

@@ -15,7 +15,7 @@ from syndication.delivery import (
 )
 from syndication.models import Delivery, DeliveryState, Link, LinkState
 from syndication.models.network_words import readable_words
-from syndication.queries.answer_targets import target_of_item
+from syndication.queries.interaction_targets import target_of_item
 from tests.making import make_link, make_member
 from tests.phone import log_in_phone
 from tests.syndication.slate import on_slate

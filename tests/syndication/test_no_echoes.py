@@ -24,8 +24,8 @@ from syndication.connectors.base import Credentials
 from syndication.delivery import attempt, imports
 from syndication.models import Delivery, FeedItem, Interaction, Link, Post
 from syndication.models.errors import NotNow
-from syndication.queries.answer_targets import target_of_item
 from syndication.queries.feed import openable_items
+from syndication.queries.interaction_targets import target_of_item
 from syndication.sandbox.oauth2 import Grant
 from tests.making import befriend, make_member
 from tests.syndication.connectors.misskey import PERMISSIONS, MisskeyOnTheSandbox

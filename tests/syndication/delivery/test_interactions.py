@@ -29,7 +29,7 @@ from syndication.delivery.interactions import (
 from syndication.delivery.leased_http import LeasedHttp
 from syndication.models import Attempt, Delivery, FeedItem, Interaction, LinkState
 from syndication.models.errors import NotNow
-from syndication.queries.answer_targets import NO_ANSWER_TO_THIS, target_of_item
+from syndication.queries.interaction_targets import NO_ANSWER_TO_THIS, target_of_item
 from syndication.worker import sweep
 from tests.making import block, make_link, make_member, make_post
 from tests.syndication.delivering import Moving, planned, settled, tried

@@ -15,7 +15,7 @@ from accounts.models.guess_count import GuessCount
 from syndication.actions import interactions
 from syndication.delivery import attempt
 from syndication.models import Delivery, DeliveryState, FeedItem, Interaction
-from syndication.queries.answer_targets import target_of_item
+from syndication.queries.interaction_targets import target_of_item
 from tests.making import make_member
 from tests.racing import at_once
 from tests.syndication.delivering import Moving, tried

@@ -26,7 +26,7 @@ from syndication.delivery import attempt, claimable
 from syndication.delivery.interactions import narrower_visibility
 from syndication.models import Delivery, FeedItem, Interaction, InteractionKind, Link
 from syndication.models.errors import NotNow
-from syndication.queries.answer_targets import target_of_item
+from syndication.queries.interaction_targets import target_of_item
 from tests.making import make_member
 from tests.syndication.delivering import Moving
 from tests.syndication.slate import Slate, on_slate

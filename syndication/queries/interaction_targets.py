@@ -30,12 +30,12 @@ LIKE_NOT_ALLOWED = eligibility.LIKE_NOT_ALLOWED
 LINK_AGAIN = Reason("link_again_to_answer")
 ANSWER_TOO_LONG = Reason("answer_too_long")
 
-REPLY_PAGE = "remote_reply"  # AnswerTarget.page of a reply that came back
+REPLY_PAGE = "remote_reply"  # InteractionTarget.page of a reply that came back
 NOT_ANSWERABLE = "none"  # FeedItem.target_id of what the network takes no reply to
 
 
 @dataclass(frozen=True)
-class AnswerTarget:
+class InteractionTarget:
     """A post on a network, as it was read last. `page` is the URL name of its page here, with `pk`."""
 
     link: Link
@@ -52,7 +52,7 @@ class AnswerTarget:
         return CONNECTORS[self.link.network]
 
     @property
-    def answer_path(self) -> str:
+    def reply_path(self) -> str:
         return reverse(f"{self.page}_answer", args=(self.pk,))
 
     @property
@@ -65,14 +65,14 @@ class AnswerTarget:
         return self.connector.reply_visibility(self.visibility)
 
 
-def target_of_item(item: FeedItem) -> AnswerTarget:
+def target_of_item(item: FeedItem) -> InteractionTarget:
     """What a reply to a friend's post answers: of a boost the boosted post.
 
     A boost that was imported by a version without `target_id` cannot be answered: the id of the boosted post is not
     known, and by the boost's own id a reply could not be found again, nor a like taken back.
     """
     is_boost = any(kind == "passed_on" for kind, _ in item.attached)
-    return AnswerTarget(
+    return InteractionTarget(
         link=item.link,
         target_id=item.target_id or (NOT_ANSWERABLE if is_boost else item.remote_id),
         author=Friend(item.author_uid, item.author_name, handle=item.author_handle),
@@ -84,9 +84,9 @@ def target_of_item(item: FeedItem) -> AnswerTarget:
     )
 
 
-def target_of_reply(reply: RemoteReply) -> AnswerTarget:
+def target_of_reply(reply: RemoteReply) -> InteractionTarget:
     """What a reply to a reply that came back answers."""
-    return AnswerTarget(
+    return InteractionTarget(
         link=reply.link,
         target_id=reply.remote_id,
         author=Friend(reply.author_uid, reply.author_name, handle=reply.author_handle),
@@ -99,7 +99,7 @@ def target_of_reply(reply: RemoteReply) -> AnswerTarget:
 
 
 @dataclass(frozen=True)
-class AnswerOptions:
+class InteractionOptions:
     """What can be done with a target now: the reasons why not, "" where it can."""
 
     reply_refusal: str
@@ -107,21 +107,21 @@ class AnswerOptions:
     is_liked: bool
 
 
-def answer_options(target: AnswerTarget) -> AnswerOptions:
+def interaction_options(target: InteractionTarget) -> InteractionOptions:
     held_back, liked = _reason_of_rows(target), _likes_of(target).exists()
-    return AnswerOptions(
+    return InteractionOptions(
         reply_refusal=_reason_of_link(target, InteractionKind.REPLY) or held_back,
         like_refusal=_reason_of_link(target, InteractionKind.LIKE) or held_back,
         is_liked=liked,
     )
 
 
-def answer_refusal(target: AnswerTarget, kind: str = InteractionKind.REPLY) -> str:
+def target_refusal(target: InteractionTarget, kind: str = InteractionKind.REPLY) -> str:
     """The reason why the target cannot be answered, or liked, now; or ""."""
     return _reason_of_link(target, kind) or _reason_of_rows(target)
 
 
-def _reason_of_link(target: AnswerTarget, kind: str) -> str:
+def _reason_of_link(target: InteractionTarget, kind: str) -> str:
     connector, link = target.connector, target.link
     is_like = kind == InteractionKind.LIKE
     if not (connector.can_like if is_like else connector.can_reply()):
@@ -138,7 +138,7 @@ def _reason_of_link(target: AnswerTarget, kind: str) -> str:
     return ""
 
 
-def _reason_of_rows(target: AnswerTarget) -> str:
+def _reason_of_rows(target: InteractionTarget) -> str:
     """Whether staff paused the network, or the member hides or blocks the author: one query."""
     paused = NetworkSwitch.objects.paused().filter(network=OuterRef("network"))
     hidden = interactions.authors_hidden(target.author.uid)
@@ -149,7 +149,7 @@ def _reason_of_rows(target: AnswerTarget) -> str:
     return interactions.TARGET_HIDDEN if row[1] else ""
 
 
-def preview_reply(target: AnswerTarget, text: str) -> tuple[str, str]:
+def preview_reply(target: InteractionTarget, text: str) -> tuple[str, str]:
     """The text as it will read on the network, and the reason why it cannot go ("" where it can)."""
     draft = OutgoingPost(
         kind="reply",
@@ -166,7 +166,7 @@ def preview_reply(target: AnswerTarget, text: str) -> tuple[str, str]:
     return shown.text, ANSWER_TOO_LONG if shown.is_cut else ""
 
 
-def _likes_of(target: AnswerTarget) -> QuerySet[Interaction]:
+def _likes_of(target: InteractionTarget) -> QuerySet[Interaction]:
     """The member's like of it, as far as is known here."""
     return Interaction.objects.filter(
         link=target.link, target_id=target.target_id, kind=InteractionKind.LIKE, deleted_at=None

@@ -21,9 +21,9 @@ from syndication.forms.interactions import ReplyForm, replies_used_up
 from syndication.models import FeedItem, Interaction, RemoteReply
 from syndication.models.errors import NotNow
 from syndication.models.reason_texts import sentence
-from syndication.queries import answer_targets
-from syndication.queries.answer_targets import AnswerTarget
+from syndication.queries import interaction_targets
 from syndication.queries.feed import openable_items
+from syndication.queries.interaction_targets import InteractionTarget
 
 Send = Callable[..., Interaction]
 
@@ -33,9 +33,9 @@ def open_feed_item(request: MemberRequest, pk: int) -> FeedItem:
     return get_object_or_404(items, pk=pk)
 
 
-def answer_context(target: AnswerTarget) -> dict[str, Any]:
-    """What `_answer_keys.html` shows: two queries."""
-    return {"target": target, "answer": answer_targets.answer_options(target)}
+def interaction_context(target: InteractionTarget) -> dict[str, Any]:
+    """What `_interaction_keys.html` shows: two queries."""
+    return {"target": target, "options": interaction_targets.interaction_options(target)}
 
 
 @login_required
@@ -47,8 +47,8 @@ def feed_item_answer(request: MemberRequest, pk: int) -> HttpResponse:
         return _gone(request)
     if item.post_here is not None:
         return redirect("post_detail", item.post_here)
-    target = answer_targets.target_of_item(item)
-    return _answer(request, target, lambda *text, **how: _to_item(item, *text, **how))
+    target = interaction_targets.target_of_item(item)
+    return _reply(request, target, lambda *text, **how: _to_item(item, *text, **how))
 
 
 @login_required
@@ -58,21 +58,21 @@ def remote_reply_answer(request: MemberRequest, pk: int) -> HttpResponse:
     reply = _own_replies(request).filter(pk=pk).first()
     if reply is None:
         return _gone(request)
-    target = answer_targets.target_of_reply(reply)
-    return _answer(request, target, lambda *text, **how: _to_reply(reply, *text, **how))
+    target = interaction_targets.target_of_reply(reply)
+    return _reply(request, target, lambda *text, **how: _to_reply(reply, *text, **how))
 
 
 @login_required
 @require_POST
 def feed_item_like(request: MemberRequest, pk: int) -> HttpResponse:
-    return _like(request, answer_targets.target_of_item(open_feed_item(request, pk)))
+    return _like(request, interaction_targets.target_of_item(open_feed_item(request, pk)))
 
 
 @login_required
 @require_POST
 def remote_reply_like(request: MemberRequest, pk: int) -> HttpResponse:
     reply = get_object_or_404(_own_replies(request), pk=pk)
-    return _like(request, answer_targets.target_of_reply(reply))
+    return _like(request, interaction_targets.target_of_reply(reply))
 
 
 def _own_replies(request: MemberRequest) -> Any:
@@ -88,7 +88,7 @@ def _to_reply(reply: RemoteReply, text: str, **how: Any) -> Interaction:
     return interactions.reply_to_remote_reply(reply, text, **how)
 
 
-def _answer(request: MemberRequest, target: AnswerTarget, send: Send) -> HttpResponse:
+def _reply(request: MemberRequest, target: InteractionTarget, send: Send) -> HttpResponse:
     """Show the form, then a preview with its readers, then send the reply."""
     if request.method != "POST":
         return _form_page(request, target, ReplyForm(initial=initial_from_preserved_form(request)))
@@ -106,7 +106,7 @@ def _answer(request: MemberRequest, target: AnswerTarget, send: Send) -> HttpRes
 
 
 def _send(
-    request: MemberRequest, target: AnswerTarget, form: ReplyForm, send: Send
+    request: MemberRequest, target: InteractionTarget, form: ReplyForm, send: Send
 ) -> HttpResponse:
     typed = form.cleaned_data
     try:
@@ -124,21 +124,23 @@ def _send(
     return redirect("interaction_detail", interaction.pk)
 
 
-def _form_page(request: MemberRequest, target: AnswerTarget, form: ReplyForm) -> HttpResponse:
-    options = answer_targets.answer_options(target)
-    context = {"target": target, "form": form, "answer": options}
-    return TemplateResponse(request, "syndication/answer_new.html", context)
+def _form_page(request: MemberRequest, target: InteractionTarget, form: ReplyForm) -> HttpResponse:
+    options = interaction_targets.interaction_options(target)
+    context = {"target": target, "form": form, "options": options}
+    return TemplateResponse(request, "syndication/interaction_new.html", context)
 
 
-def _preview_page(request: MemberRequest, target: AnswerTarget, form: ReplyForm) -> HttpResponse:
-    text, refusal = answer_targets.preview_reply(target, form.cleaned_data["text"])
-    refusal = refusal or answer_targets.answer_options(target).reply_refusal
+def _preview_page(
+    request: MemberRequest, target: InteractionTarget, form: ReplyForm
+) -> HttpResponse:
+    text, refusal = interaction_targets.preview_reply(target, form.cleaned_data["text"])
+    refusal = refusal or interaction_targets.interaction_options(target).reply_refusal
     if refusal:
         form.add_error(None, sentence(refusal))
         return _form_page(request, target, form)
     return TemplateResponse(
         request,
-        "syndication/answer_preview.html",
+        "syndication/interaction_preview.html",
         {
             "target": target,
             "text": text,
@@ -152,10 +154,12 @@ def _gone(request: MemberRequest) -> HttpResponse:
     typed = request.POST.get("text", "")
     if not typed:
         raise Http404
-    return TemplateResponse(request, "syndication/answer_gone.html", {"typed": typed}, status=404)
+    return TemplateResponse(
+        request, "syndication/interaction_gone.html", {"typed": typed}, status=404
+    )
 
 
-def _like(request: MemberRequest, target: AnswerTarget) -> HttpResponse:
+def _like(request: MemberRequest, target: InteractionTarget) -> HttpResponse:
     """Set the state that the form names: `like=1` or `like=0`."""
     network = {"network": target.link.network_name}
     if request.POST.get("like") == "0":
@@ -168,7 +172,7 @@ def _like(request: MemberRequest, target: AnswerTarget) -> HttpResponse:
         words = _("You liked %(count)s posts within an hour. Like this one later.")
         messages.error(request, words % {"count": error.quota.most})
     except NotNow as no:
-        if no.reason == answer_targets.LIKE_NOT_ALLOWED:
+        if no.reason == interaction_targets.LIKE_NOT_ALLOWED:
             return TemplateResponse(request, "syndication/like_right.html", {"target": target})
         messages.error(request, sentence(no.reason))
     else:
