@@ -35,7 +35,7 @@ class _Contents:
     pages: list[str] = field(default_factory=list)
     ornaments: set[str] = field(default_factory=set)
     pictures: list[MimePart] = field(default_factory=list)
-    left_out: int = 0
+    dropped: int = 0
 
 
 def read_message(message: MimePart) -> IncomingMail:
@@ -53,7 +53,7 @@ def read_message(message: MimePart) -> IncomingMail:
         title=" ".join(decode_subject(message.header("subject"), carrier).split()),
         text=words.strip("\n").rstrip(),
         photos=tuple(photo.content for photo in photos[:MAX_PHOTOS]),
-        left_out=found.left_out + len(photos[MAX_PHOTOS:]),
+        dropped=found.dropped + len(photos[MAX_PHOTOS:]),
     )
 
 
@@ -94,7 +94,7 @@ def _classify(part: MimePart, found: _Contents, carrier: Carrier | None) -> None
     elif is_words and part.word("content-disposition") != "attachment":
         _read_words(part, content[:MAX_TEXT_BYTES], found, carrier)
     else:
-        found.left_out += 1  # a film, a card, an archive: never opened
+        found.dropped += 1  # a film, a card, an archive: never opened
 
 
 def _is_unnamed_gif(kind: str, content: bytes) -> bool:

@@ -50,14 +50,15 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True)
 class IncomingMail:
-    """A parsed mail. `photos` are the attached files, unchecked; `key` identifies the mail."""
+    """A parsed mail. `photos` are the attached files, unchecked; `dropped` counts the other
+    attachments; `key` identifies the mail."""
 
     key: str
     sender: str = ""
     title: str = ""
     text: str = ""
     photos: tuple[bytes, ...] = ()
-    left_out: int = 0
+    dropped: int = 0
 
 
 def check_mail_limits(address: PostAddress) -> None:
@@ -121,7 +122,7 @@ def _store_draft(
         sender=mail.sender[:SENDER_LENGTH],
         title=title,
         text=text[: cut_position(text, LONGEST["text"])] if is_cut else text,
-        left_out=mail.left_out + len(mail.photos) - len(jpegs),
+        left_out=mail.dropped + len(mail.photos) - len(jpegs),
         is_cut=is_cut,
     )
     if jpegs:

@@ -118,7 +118,7 @@ def create_post(draft: Draft, *, by: Member) -> Post:
     if draft.audience == Audience.CHOSEN:
         post_readers.choose_readers(post, draft.people)
         _keep_list(draft, by)
-    planning.plan_deliveries(post, without=draft.left_out, announced=draft.announced)
+    planning.plan_deliveries(post, left_out=draft.left_out, announced=draft.announced)
     if draft.named is not None:
         bound_sends.require_named_links(post, draft.named - draft.left_out)
     talk_notices.notify_of_group_post(post)

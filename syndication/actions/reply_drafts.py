@@ -37,7 +37,7 @@ def store_reply_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> S
         form_key=mail.key,
         sender=mail.sender[:SENDER_LENGTH],
         text=text[: cut_position(text, LONGEST["text"])] if is_cut else text,
-        left_out=mail.left_out + len(mail.photos),
+        left_out=mail.dropped + len(mail.photos),
         is_cut=is_cut,
     )
 

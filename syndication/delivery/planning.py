@@ -69,15 +69,15 @@ class DeliveryPreview:
 
 @transaction.atomic
 def plan_deliveries(
-    post: Post, *, without: Collection[int] = (), announced: Collection[int] = ()
+    post: Post, *, left_out: Collection[int] = (), announced: Collection[int] = ()
 ) -> None:
     """Create a delivery for each link that gets a copy, and a skipped one where the member expects one.
 
-    Idempotent. `without` holds the keys of links that the member left out for this post, `announced` of
+    Idempotent. `left_out` holds the keys of links that the member left out for this post, `announced` of
     those that the preview page named as getting no copy; the member is notified of any other skip
     (delivery.undelivered).
     """
-    links = _links_of(post.author).exclude(deliveries__post=post).exclude(pk__in=without)
+    links = _links_of(post.author).exclude(deliveries__post=post).exclude(pk__in=left_out)
     handles = mentions.find_handles(post.author_id, post)
     for link in links:
         decision = _check(post, link, handles)

@@ -22,7 +22,7 @@ from syndication.queries.link_labels import as_list, link_labels
 
 SHOWN_WHOLE = 100  # characters of a cut text; of a longer one only its end is shown
 SHOWN_END = 20  # besides the address behind it
-SHOWN_LEFT_OUT = 10  # characters of what does not fit
+SHOWN_CUT_OFF = 10  # characters of what does not fit
 FOUND_BY = 60  # characters before the cut, by which the text is found in the post
 
 # What changes a reason, where that is not in the form.
@@ -42,7 +42,7 @@ OF_AUDIENCE = frozenset(
 class PreviewGroup:
     """Links of which the page says the same, with their `names` as a list to read.
 
-    `shown` is what is left of a text that was cut, `is_end` where that is only its end, `left_out` the first
+    `shown` is what is left of a text that was cut, `is_end` where that is only its end, `cut_off` the first
     words that did not fit. `remedy` says what changes the reason (REMEDIES), "" for nothing outside of the
     form.
     """
@@ -54,7 +54,7 @@ class PreviewGroup:
     preview: Preview | None
     shown: str
     is_end: bool
-    left_out: str
+    cut_off: str
     remedy: str
 
 
@@ -105,7 +105,7 @@ def group_previews(
     def group(ones: Sequence[DeliveryPreview]) -> PreviewGroup:
         first = ones[0]
         shown, is_end = _left_of(first.preview) if first.preview else ("", False)
-        left_out = _left_out_of(words, first.preview) if first.preview else ""
+        cut_off = _cut_off_from(words, first.preview) if first.preview else ""
         return PreviewGroup(
             links=[one.link for one in ones],
             names=names(ones),
@@ -114,7 +114,7 @@ def group_previews(
             preview=first.preview,
             shown=shown,
             is_end=is_end,
-            left_out=left_out,
+            cut_off=cut_off,
             remedy="" if first.goes else REMEDIES.get(first.reason, ""),
         )
 
@@ -169,7 +169,7 @@ def _left_of(preview: Preview) -> tuple[str, bool]:
     return text[start:].strip(), True
 
 
-def _left_out_of(words: str, preview: Preview) -> str:
+def _cut_off_from(words: str, preview: Preview) -> str:
     """The first words that a cut text leaves out; "" where the network has the text in other words."""
     if not preview.is_cut:
         return ""
@@ -178,7 +178,7 @@ def _left_out_of(words: str, preview: Preview) -> str:
     nearest = len(kept) + text.count("@")  # names lose their sign there
     at = text.rfind(end, 0, nearest) if end else -1
     rest = text[at + len(end) :].lstrip() if at >= 0 else ""
-    return rest[: cut_position(rest, SHOWN_LEFT_OUT)].rstrip()
+    return rest[: cut_position(rest, SHOWN_CUT_OFF)].rstrip()
 
 
 def _without_address(text: str) -> str:

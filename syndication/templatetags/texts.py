@@ -53,8 +53,8 @@ def photo_alts(words: Mapping[str, str] | Post) -> list[str]:
 
 
 @register.filter
-def left_out(code: str, preview: Preview) -> str:
-    """`{{ code|left_out:preview }}`: what a copy leaves out; of photos, how many go."""
+def omission(code: str, preview: Preview) -> str:
+    """`{{ code|omission:preview }}`: what a copy leaves out; of photos, how many go."""
     if code != reasons.PHOTOS_LEFT_OUT or not preview.photos:
         return sentence(code)
     words = ngettext(

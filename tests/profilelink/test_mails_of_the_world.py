@@ -45,7 +45,7 @@ def test_a_mail_says_what_was_written(name: str) -> None:
 )
 def test_a_picture_is_known_by_its_first_bytes(name: str, format_: str) -> None:
     read = arrived(name)
-    assert (read.text, read.left_out) == ("見て", 0)
+    assert (read.text, read.dropped) == ("見て", 0)
     [photo] = read.photos
     assert Image.open(io.BytesIO(photo)).format == format_
 

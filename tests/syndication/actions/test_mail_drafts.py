@@ -182,7 +182,7 @@ def test_nobody_else_sees_it(hanako):
 
 
 def test_the_page_shows_the_mail_and_who_says_to_have_sent_it(hanako):
-    arrive(hanako, title="海", text="青い\n海", photos=(a_photo(),), left_out=2)
+    arrive(hanako, title="海", text="青い\n海", photos=(a_photo(),), dropped=2)
     phone = log_in_phone(hanako)
     page = opened(phone)
     for words in (
