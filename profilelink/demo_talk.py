@@ -75,7 +75,7 @@ def create_demo_talk(members: Mapping[str, Member]) -> None:
 
 def send_demo_copy(member: Member) -> Post:
     """Write the member's new post, of which each link gets a copy. Once, however often called."""
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind=PostKind.STATUS,
         audience=Audience.EVERYONE,
         form_key=f"demo-{member.pk}",

@@ -37,8 +37,8 @@ class TooManyDrafts(Exception):
 
 
 @dataclass(frozen=True)
-class UnsentPost:
-    """All that a form holds, complete or not.
+class DraftContent:
+    """What a draft keeps: all that a form holds, complete or not.
 
     `words` has a text for each of connectors.content.TYPED; `version` is that of the draft which the
     form was opened from or kept as, 0 for none.
@@ -72,7 +72,7 @@ class KeepResult:
 
 
 @transaction.atomic
-def keep_draft(unsent: UnsentPost, *, by: Member) -> KeepResult:
+def keep_draft(unsent: DraftContent, *, by: Member) -> KeepResult:
     """Keep a form as a draft, over the version that it was opened from. A repeat changes nothing.
 
     What another window kept or sent meanwhile is never overwritten: then this is a draft of its own.
@@ -93,7 +93,7 @@ def keep_draft(unsent: UnsentPost, *, by: Member) -> KeepResult:
     return KeepResult(_keep_apart(unsent, by), is_apart=True)
 
 
-def _keep_apart(unsent: UnsentPost, by: Member) -> SavedDraft:
+def _keep_apart(unsent: DraftContent, by: Member) -> SavedDraft:
     """Keep the form under another key, which is that of the same words when they are kept again."""
     form_key = _key_of_words(unsent)
     before = _find_draft(form_key, by)
@@ -105,7 +105,7 @@ def _keep_apart(unsent: UnsentPost, by: Member) -> SavedDraft:
     return _add_draft(unsent, form_key, by)
 
 
-def _key_of_words(unsent: UnsentPost) -> str:
+def _key_of_words(unsent: DraftContent) -> str:
     photo_keys = " ".join(photo.key for photo in unsent.photos)
     said = json.dumps([unsent.form_key, photo_keys, unsent.columns()], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
@@ -115,7 +115,7 @@ def _find_draft(form_key: str, by: Member) -> SavedDraft | None:
     return SavedDraft.objects.filter(member=by, form_key=form_key).first()
 
 
-def _add_draft(unsent: UnsentPost, form_key: str, by: Member) -> SavedDraft:
+def _add_draft(unsent: DraftContent, form_key: str, by: Member) -> SavedDraft:
     _check_room(by)
     draft = SavedDraft.objects.create(member=by, form_key=form_key, **unsent.columns())
     _attach_photos(draft, unsent.photos)
@@ -177,12 +177,12 @@ def lock_member(member: Member) -> None:
     list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))
 
 
-def _holds(draft: SavedDraft, unsent: UnsentPost) -> bool:
+def _holds(draft: SavedDraft, unsent: DraftContent) -> bool:
     is_same = all(getattr(draft, name) == said for name, said in unsent.columns().items())
     return is_same and draft.photos_in_order == [*unsent.photos]
 
 
-def _overwrite(draft: SavedDraft, unsent: UnsentPost) -> SavedDraft:
+def _overwrite(draft: SavedDraft, unsent: DraftContent) -> SavedDraft:
     for name, said in unsent.columns().items():
         setattr(draft, name, said)
     draft.version += 1

@@ -12,27 +12,27 @@ from django.utils.translation import pgettext
 from accounts.models import Member
 from syndication.actions import posts
 from syndication.actions.bound_sends import PreviewNeeded, SettingsChanged
-from syndication.actions.posts import Draft
+from syndication.actions.posts import NewPost
 from syndication.delivery import eligibility
 from syndication.delivery.planning import DeliveryPreview
 from syndication.models import Link, LinkState, Post
 
 
 @transaction.atomic
-def send_status(draft: Draft, *, by: Member, named: frozenset[int]) -> Post:
+def send_status(new_post: NewPost, *, by: Member, named: frozenset[int]) -> Post:
     """Create the post, with copies on the links of the keys `named` and no others.
 
     Raises PreviewNeeded where the settings differ from what the button said, or where a copy would
     be cut or held back; and quotas.QuotaUsedUp.
     """
-    settings = eligibility.links_by_settings(by, draft.kind, draft.audience)
-    if draft.audience != by.posts_by_me or {link.pk for link in settings} != named:
+    settings = eligibility.links_by_settings(by, new_post.kind, new_post.audience)
+    if new_post.audience != by.posts_by_me or {link.pk for link in settings} != named:
         raise SettingsChanged
-    held = [one for one in posts.preview_post(draft, by=by) if _is_held_back(one)]
+    held = [one for one in posts.preview_post(new_post, by=by) if _is_held_back(one)]
     if held:
         raise PreviewNeeded(_held_back(held))
     others = Link.objects.of(by).exclude(pk__in=named).values_list("pk", flat=True)
-    bound = replace(draft, left_out=frozenset(others), named=named)
+    bound = replace(new_post, left_out=frozenset(others), named=named)
     return posts.create_post(bound, by=by)
 
 

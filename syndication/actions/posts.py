@@ -35,8 +35,8 @@ DELETED = Reason("post_deleted")
 
 
 @dataclass(frozen=True)
-class Draft(PostContent):
-    """A post that is not sent yet. `form_key` makes one post of a form that is submitted twice.
+class NewPost(PostContent):
+    """A post as its form describes it, complete and checked. `form_key` makes one post of a form that is submitted twice.
 
     `people` holds the friendships of those whom a post for chosen people is for; with `list_name` they
     are kept as a list, too. `left_out` holds the keys of links that get no copy of this post, `named` of
@@ -68,22 +68,22 @@ class Draft(PostContent):
         return list(zip(self.photos, alts, strict=False))
 
 
-def with_link_title(draft: Draft) -> Draft:
-    """A link draft with the title of its page, if that can be fetched in a few seconds."""
-    if draft.kind != PostKind.LINK:
-        return draft
-    return replace(draft, url_title=fetch_title(draft.url))
+def with_link_title(new_post: NewPost) -> NewPost:
+    """A link post with the title of its page, if that can be fetched in a few seconds."""
+    if new_post.kind != PostKind.LINK:
+        return new_post
+    return replace(new_post, url_title=fetch_title(new_post.url))
 
 
-def preview_post(draft: Draft, *, by: Member) -> list[DeliveryPreview]:
-    """Preview the draft on each link: whether it goes, how it reads there, or why not."""
-    return planning.preview_deliveries(by, _outgoing(draft), draft.audience)
+def preview_post(new_post: NewPost, *, by: Member) -> list[DeliveryPreview]:
+    """Preview the post on each link: whether it goes, how it reads there, or why not."""
+    return planning.preview_deliveries(by, _outgoing(new_post), new_post.audience)
 
 
-def is_draft_changed(draft: Draft, *, by: Member) -> bool:
+def is_draft_changed(new_post: NewPost, *, by: Member) -> bool:
     """Whether another window kept other words under this form's key since the form was opened."""
-    words = {name: getattr(draft, name) for name in TYPED}
-    return drafts.is_changed_elsewhere(draft.form_key, draft.version, words, by=by)
+    words = {name: getattr(new_post, name) for name in TYPED}
+    return drafts.is_changed_elsewhere(new_post.form_key, new_post.version, words, by=by)
 
 
 def find_sent_post(form_key: str, *, by: Member) -> Post | None:
@@ -92,50 +92,52 @@ def find_sent_post(form_key: str, *, by: Member) -> Post | None:
 
 
 @transaction.atomic
-def create_post(draft: Draft, *, by: Member) -> Post:
+def create_post(new_post: NewPost, *, by: Member) -> Post:
     """Create the post and plan its deliveries, in one transaction, once for each form.
 
     Raises quotas.QuotaUsedUp, post_readers.NobodyChosen, and bound_sends.SettingsChanged where it would
-    go to other links than `draft.named`, the left out ones excepted.
+    go to other links than `new_post.named`, the left out ones excepted.
     """
-    named_lists.lock_with_friends(by, draft.people)  # the second of two equal forms sees the first
-    before = find_sent_post(draft.form_key, by=by)
+    named_lists.lock_with_friends(
+        by, new_post.people
+    )  # the second of two equal forms sees the first
+    before = find_sent_post(new_post.form_key, by=by)
     if before is not None:
         return before
     quotas.spend_member_quota(by, quotas.POSTS)
-    if is_draft_changed(draft, by=by):
-        drafts.detach_from_form(draft.form_key, by=by)
+    if is_draft_changed(new_post, by=by):
+        drafts.detach_from_form(new_post.form_key, by=by)
     post = Post(
         author=by,
-        kind=draft.kind,
-        **content_of(draft),
-        audience=draft.audience,
-        group=draft.group,
-        chosen_at=timezone.now() if draft.audience == Audience.CHOSEN else None,
-        form_key=draft.form_key,
+        kind=new_post.kind,
+        **content_of(new_post),
+        audience=new_post.audience,
+        group=new_post.group,
+        chosen_at=timezone.now() if new_post.audience == Audience.CHOSEN else None,
+        form_key=new_post.form_key,
     )
-    photos.save_with_photos(post, draft.photos)
-    if draft.audience == Audience.CHOSEN:
-        post_readers.choose_readers(post, draft.people)
-        _keep_list(draft, by)
-    planning.plan_deliveries(post, left_out=draft.left_out, announced=draft.announced)
-    if draft.named is not None:
-        bound_sends.require_named_links(post, draft.named - draft.left_out)
+    photos.save_with_photos(post, new_post.photos)
+    if new_post.audience == Audience.CHOSEN:
+        post_readers.choose_readers(post, new_post.people)
+        _keep_list(new_post, by)
+    planning.plan_deliveries(post, left_out=new_post.left_out, announced=new_post.announced)
+    if new_post.named is not None:
+        bound_sends.require_named_links(post, new_post.named - new_post.left_out)
     talk_notices.notify_of_group_post(post)
     talk_notices.notify_of_chosen_post(post)
     return post
 
 
-def _keep_list(draft: Draft, by: Member) -> None:
+def _keep_list(new_post: NewPost, by: Member) -> None:
     """Keep the chosen people as a list, where it can be: named_lists.find_list tells whether it was."""
     refused = (
         named_lists.ListNameMissing,
         named_lists.ListNameTaken,
         named_lists.TooManyLists,
     )
-    if draft.list_name:
+    if new_post.list_name:
         with suppress(*refused):
-            named_lists.create_list(draft.list_name, draft.people, by=by)
+            named_lists.create_list(new_post.list_name, new_post.people, by=by)
 
 
 class EditedMeanwhile(Exception):
@@ -276,18 +278,18 @@ def _wipe_content(post: Post) -> None:
     post.save(update_fields=[*CONTENT, "photo", "photo_small"])
 
 
-def _outgoing(draft: Draft) -> OutgoingPost:
-    """The draft as connectors take it; the address that its post will get is planning's to foresee."""
+def _outgoing(new_post: NewPost) -> OutgoingPost:
+    """The post as connectors take it; the address that its post will get is planning's to foresee."""
     return OutgoingPost(
-        kind=draft.kind,  # type: ignore[arg-type]
-        **content_of(draft),
-        photos=tuple(_read_photos(draft)),
-        audience=draft.audience,  # type: ignore[arg-type]
+        kind=new_post.kind,  # type: ignore[arg-type]
+        **content_of(new_post),
+        photos=tuple(_read_photos(new_post)),
+        audience=new_post.audience,  # type: ignore[arg-type]
     )
 
 
-def _read_photos(draft: Draft) -> Iterator[Photo]:
-    for kept, alt in draft.photos_with_alts():
+def _read_photos(new_post: NewPost) -> Iterator[Photo]:
+    for kept, alt in new_post.photos_with_alts():
         with kept.photo.open("rb") as file:
             yield Photo(content=file.read(), alt=alt)
 

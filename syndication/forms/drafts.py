@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syndication.actions import photos
-from syndication.actions.drafts import UnsentPost
+from syndication.actions.drafts import DraftContent
 from syndication.connectors.content import LONGEST, TYPED
 from syndication.forms.fields import PlainText
 from syndication.forms.post_photos import keys_in, without_lost_photos
@@ -42,7 +42,7 @@ def kept_form_initial(draft: SavedDraft) -> dict[str, Any]:
     }
 
 
-def unsent_post(form: PostForm) -> UnsentPost | None:
+def draft_content(form: PostForm) -> DraftContent | None:
     """What a form holds, complete or not. None where that cannot be kept; the form then says why."""
     is_photo_wrong = not form.is_valid() and bool(form.files) and "photo" in form.errors
     if is_photo_wrong:
@@ -61,7 +61,7 @@ def unsent_post(form: PostForm) -> UnsentPost | None:
         form.add_error(None, gone if keys else _("There is nothing to save yet."))
         return None
     audience = str(form.data.get("audience", ""))
-    return UnsentPost(
+    return DraftContent(
         kind=form.kind.value,
         form_key=form.cleaned_data.get("form_key") or secrets.token_hex(16),
         version=form.draft_version(),

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from accounts.actions import quotas
 from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
-from syndication.actions.posts import Draft
+from syndication.actions.posts import NewPost
 from syndication.connectors.content import CONTENT, LONGEST, PHOTO_ALTS, TYPED, content_of
 from syndication.forms.audiences import chosen_people
 from syndication.forms.fields import (
@@ -97,14 +97,14 @@ class PostForm(PhotosForm):
             said.append(_("what the photo shows"))
         return pgettext("list", ", ").join(cut_to_line(words, 60)[0] for words in said)
 
-    def draft(self) -> Draft:
-        """The draft of a valid form."""
+    def new_post(self) -> NewPost:
+        """The post that a valid form describes."""
         cleaned = self.cleaned_data
         audience, group, named_list = cleaned["audience"]
         people: frozenset[int] = frozenset()
         if audience == Audience.CHOSEN:
             people = chosen_people(self.member, named_list, cleaned["people"])
-        return Draft(
+        return NewPost(
             kind=self.kind.value,
             audience=audience,
             group=group,
@@ -156,16 +156,18 @@ def posts_used_up(error: quotas.QuotaUsedUp) -> str:
     return words % {"count": error.quota.most}
 
 
-def hidden_fields(draft: Draft) -> dict[str, str]:
-    """The values of a draft for hidden fields of the preview page."""
+def hidden_fields(new_post: NewPost) -> dict[str, str]:
+    """The values of a post for hidden fields of the preview page."""
     fields = {
-        "kind": draft.kind,
-        **content_of(draft),
-        "photo_key": " ".join(one.key for one in draft.photos),
-        "audience": audience_choice(draft.audience, draft.group.pk if draft.group else None),
-        "people": ticks_as_text(draft.people),
-        "list_name": draft.list_name,
-        "form_key": draft.form_key,
-        "draft_version": str(draft.version or ""),
+        "kind": new_post.kind,
+        **content_of(new_post),
+        "photo_key": " ".join(one.key for one in new_post.photos),
+        "audience": audience_choice(
+            new_post.audience, new_post.group.pk if new_post.group else None
+        ),
+        "people": ticks_as_text(new_post.people),
+        "list_name": new_post.list_name,
+        "form_key": new_post.form_key,
+        "draft_version": str(new_post.version or ""),
     }
     return {name: value for name, value in fields.items() if value}

@@ -26,7 +26,7 @@ from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
 from syndication.actions import home_box, post_readers, posts
 from syndication.actions.bound_sends import PreviewNeeded
-from syndication.actions.posts import Draft
+from syndication.actions.posts import NewPost
 from syndication.forms.posts import PostForm, hidden_fields, posts_used_up
 from syndication.models import Post
 from syndication.queries.home_box import unpack_box
@@ -76,10 +76,10 @@ def post_preview(request: MemberRequest) -> HttpResponse:
     form = PostForm(request.POST, request.FILES, member=request.user, kind=kind_of(request.POST))
     if not form.is_valid():
         return post_form_page(request, form)
-    draft = form.draft()
-    if draft.audience == Audience.CHOSEN and not draft.people:
-        return _people_page(request, form, draft)
-    return _preview_page(request, form, draft)
+    new_post = form.new_post()
+    if new_post.audience == Audience.CHOSEN and not new_post.people:
+        return _people_page(request, form, new_post)
+    return _preview_page(request, form, new_post)
 
 
 @login_required
@@ -97,30 +97,30 @@ def post_people(request: MemberRequest) -> HttpResponse:
     form = PostForm(typed, member=request.user, kind=kind_of(typed))
     if not form.is_valid():
         return post_form_page(request, form)
-    draft = form.draft()
+    new_post = form.new_post()
     if picker is None or not picker.is_done:
-        return _people_page(request, form, draft)
-    error = _people_error(draft, by=request.user)
+        return _people_page(request, form, new_post)
+    error = _people_error(new_post, by=request.user)
     if error:
-        return _people_page(request, form, draft, error)
-    return _preview_page(request, form, draft)
+        return _people_page(request, form, new_post, error)
+    return _preview_page(request, form, new_post)
 
 
-def _people_error(draft: Draft, *, by: Member) -> str:
-    if not draft.people:
+def _people_error(new_post: NewPost, *, by: Member) -> str:
+    if not new_post.people:
         return _("Tick somebody first.")
-    return list_name_error(draft.list_name, by=by) if draft.list_name else ""
+    return list_name_error(new_post.list_name, by=by) if new_post.list_name else ""
 
 
 def _people_page(
-    request: MemberRequest, form: PostForm, draft: Draft, error: str = ""
+    request: MemberRequest, form: PostForm, new_post: NewPost, error: str = ""
 ) -> HttpResponse:
     """The page of friends. It carries the post along."""
-    carried = {**hidden_fields(draft), **form.fields_of_other_kinds()}
+    carried = {**hidden_fields(new_post), **form.fields_of_other_kinds()}
     context = {
-        "picker": FriendPicker(request.user, request.POST, ticked=draft.people),
+        "picker": FriendPicker(request.user, request.POST, ticked=new_post.people),
         "carried": {name: carried[name] for name in carried if name not in PICKED},
-        "left_out": draft.left_out,
+        "left_out": new_post.left_out,
         "list_name": form["list_name"].value() or "",
         "error": error,
     }
@@ -128,28 +128,32 @@ def _people_page(
 
 
 def _preview_page(
-    request: MemberRequest, form: PostForm, draft: Draft, reason: str = ""
+    request: MemberRequest, form: PostForm, new_post: NewPost, reason: str = ""
 ) -> HttpResponse:
     """The preview of a valid form. `reason` says why it comes unasked."""
-    draft = posts.with_link_title(draft)
-    groups = group_previews(posts.preview_post(draft, by=request.user), draft.audience, draft)
-    before = posts.find_sent_post(draft.form_key, by=request.user)
+    new_post = posts.with_link_title(new_post)
+    groups = group_previews(
+        posts.preview_post(new_post, by=request.user), new_post.audience, new_post
+    )
+    before = posts.find_sent_post(new_post.form_key, by=request.user)
     if before is not None:  # "back" after sending: what was changed since is a post of its own
-        draft = replace(draft, form_key=secrets.token_hex(16))
-    carried = {**hidden_fields(draft), **form.fields_of_other_kinds()}
+        new_post = replace(new_post, form_key=secrets.token_hex(16))
+    carried = {**hidden_fields(new_post), **form.fields_of_other_kinds()}
     if groups.leads_away:
         fields = {name: [value] for name, value in carried.items()}
         preserved_posts.preserve_post_form(
-            request, fields | {"left_out": [str(key) for key in draft.left_out]}
+            request, fields | {"left_out": [str(key) for key in new_post.left_out]}
         )
     return TemplateResponse(
         request,
         "syndication/post_preview.html",
         {
-            "draft": draft,
+            "new_post": new_post,
             "carried": carried,
             "kind": form.kind,
-            "readers": readers_here(request.user, draft.audience, draft.group, draft.people),
+            "readers": readers_here(
+                request.user, new_post.audience, new_post.group, new_post.people
+            ),
             "groups": groups,
             "before": before,
             "reason": reason,
@@ -169,21 +173,21 @@ def _send(request: MemberRequest) -> HttpResponse:
         return _after(request, before)
     if not is_valid:
         return post_form_page(request, form)
-    draft = form.draft()
+    new_post = form.new_post()
     if before is not None:  # other words: they would be a post of their own
-        return _preview_page(request, form, draft)
-    is_changed = posts.is_draft_changed(draft, by=request.user)
+        return _preview_page(request, form, new_post)
+    is_changed = posts.is_draft_changed(new_post, by=request.user)
     try:
-        post = _create(form, draft, by=request.user)
+        post = _create(form, new_post, by=request.user)
     except PreviewNeeded as needed:
-        return _preview_page(request, form, draft, needed.reason)
+        return _preview_page(request, form, new_post, needed.reason)
     except post_readers.NobodyChosen:
-        return _people_page(request, form, draft, _("Tick somebody first."))
+        return _people_page(request, form, new_post, _("Tick somebody first."))
     except quotas.QuotaUsedUp as error:
         form.add_error(None, posts_used_up(error))
         return post_form_page(request, form)
     messages.success(request, _("Sent."))
-    _add_list_message(request, draft)
+    _add_list_message(request, new_post)
     if is_changed:
         messages.info(
             request,
@@ -192,10 +196,10 @@ def _send(request: MemberRequest) -> HttpResponse:
     return _after(request, post)
 
 
-def _create(form: PostForm, draft: Draft, *, by: Member) -> Post:
+def _create(form: PostForm, new_post: NewPost, *, by: Member) -> Post:
     if "box" not in form.data:
-        return posts.create_post(draft, by=by)
-    return home_box.send_status(draft, by=by, named=draft.named or frozenset())
+        return posts.create_post(new_post, by=by)
+    return home_box.send_status(new_post, by=by, named=new_post.named or frozenset())
 
 
 def _after(request: MemberRequest, post: Post) -> HttpResponse:
@@ -205,12 +209,12 @@ def _after(request: MemberRequest, post: Post) -> HttpResponse:
     return redirect("post_detail", post.pk)
 
 
-def _add_list_message(request: MemberRequest, draft: Draft) -> None:
+def _add_list_message(request: MemberRequest, new_post: NewPost) -> None:
     """Tell if the readers could not be kept as a list: the form was sent past its check, or a list was made
     elsewhere meanwhile."""
-    if not draft.list_name:
+    if not new_post.list_name:
         return
-    if named_lists.find_list(draft.list_name, draft.people, by=request.user) is None:
+    if named_lists.find_list(new_post.list_name, new_post.people, by=request.user) is None:
         words = _(
             "No list was made of the readers: you have one of that name, or no room for more."
         )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.views.requests import MemberRequest
 from syndication.actions import drafts
-from syndication.forms.drafts import unsent_post
+from syndication.forms.drafts import draft_content
 from syndication.forms.post_photos import after_photo_press, is_photo_press
 from syndication.forms.posts import PostForm
 from syndication.models import PostKind, SavedDraft
@@ -77,7 +77,7 @@ def pressed_on_form(request: MemberRequest) -> HttpResponse | None:
 def keep_form(request: MemberRequest) -> HttpResponse:
     """Keep the form as a draft, complete or not."""
     form = PostForm(request.POST, request.FILES, member=request.user, kind=kind_of(request.POST))
-    unsent = unsent_post(form)
+    unsent = draft_content(form)
     if unsent is None:
         return post_form_page(request, form)
     try:

@@ -30,7 +30,7 @@ def taro() -> Member:
 
 
 def group_post(author: Member, group: object, text: str = "練習は十時") -> None:
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind="status", audience="group", group=group, form_key=f"{timezone.now()}", text=text
     )
     posts.create_post(draft, by=author)

@@ -171,7 +171,7 @@ def send(count: str, gap: str, name: str, which: str = "all") -> None:
         time.sleep(max(0.0, start + number * float(gap) - time.monotonic()))
         link = found[number % len(found)]
         text = f"{name} {number} {link.network}"
-        draft = posts.Draft(kind="status", audience="everyone", form_key=text, text=text)
+        draft = posts.NewPost(kind="status", audience="everyone", form_key=text, text=text)
         sent[text] = time.time()
         posts.create_post(draft, by=link.member)
     print(json.dumps(sent))

@@ -132,7 +132,7 @@ class DrillMembers:
         words = f"同じことば {kind}" if is_shared else f"{kind} その{number}"
         tail = dice.choice(REWRITTEN) if dice.random() < IS_REWRITTEN else ""
         address = f"https://example.org/{'shared' if is_shared else number}"
-        draft = posts.Draft(
+        draft = posts.NewPost(
             kind=kind,
             audience="everyone",
             form_key=f"drill-{number}",

@@ -118,7 +118,7 @@ class Played:
         if who in v.gone or is_outside or len(v.posts) == MOST_POSTS:
             return
         number = next(self.counter)
-        draft = posts.Draft(
+        draft = posts.NewPost(
             kind="status",
             text=f"post-{number}.",
             audience=audience,

@@ -61,7 +61,7 @@ def world(audience: str) -> World:
     chosen = [people[name] for name in PEOPLE[5:] if name != "author"]
     ticks = Friendship.objects.filter(member=author, friend__in=chosen)
     group = make_group(author, people["group_member"], people["blocked_friend"])
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind=PostKind.PHOTO,
         text="the secret words",
         audience=audience,

@@ -71,7 +71,7 @@ class History:
         self.closed.discard(who)
 
     def write(self, names: set[str]) -> None:
-        made = posts.Draft(
+        made = posts.NewPost(
             kind="status",
             text="x",
             audience=Audience.CHOSEN,

@@ -19,8 +19,8 @@ from tests.syndication.exporting import export_of
 WORDS = {name: f"https://example.org/{name}" for name in CONTENT}
 
 
-def draft_of(kind: str = PostKind.NOTE, form_key: str = "0" * 32) -> posts.Draft:
-    return posts.Draft(kind=kind, audience="everyone", form_key=form_key, **WORDS)
+def draft_of(kind: str = PostKind.NOTE, form_key: str = "0" * 32) -> posts.NewPost:
+    return posts.NewPost(kind=kind, audience="everyone", form_key=form_key, **WORDS)
 
 
 def test_a_post_has_a_column_for_each_word_as_long_as_the_word_may_be():

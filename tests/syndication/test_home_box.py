@@ -189,7 +189,7 @@ def test_what_is_typed_now_wins_over_a_form_that_waits():
 def test_presses_at_the_same_moment_make_one_post():
     hanako = everyone()
     link = make_link(hanako)
-    draft = posts.Draft(kind="status", text="once", audience="everyone", form_key="a" * 32)
+    draft = posts.NewPost(kind="status", text="once", audience="everyone", form_key="a" * 32)
     named = frozenset([link.pk])
     found = at_once(6, lambda _n: home_box.send_status(draft, by=hanako, named=named).pk)
     assert len(set(found)) == 1

@@ -62,7 +62,7 @@ class Neighbours:
 
     def write(self, who: int) -> None:
         words = f"ことば {next(self.numbers)}"
-        draft = posts.Draft(
+        draft = posts.NewPost(
             kind="status", audience=Audience.EVERYONE, form_key=secrets.token_hex(16), text=words
         )
         posts.create_post(draft, by=self.members[who])

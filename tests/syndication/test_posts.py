@@ -164,7 +164,7 @@ def test_a_post_and_its_deliveries_stand_together_or_not_at_all():
     hanako = make_member("hanako")
     make_link(hanako)
     before = queue.queue_depth()
-    draft = posts.Draft(kind="status", audience="everyone", form_key="f" * 32, text="朝")
+    draft = posts.NewPost(kind="status", audience="everyone", form_key="f" * 32, text="朝")
     at = 1
     while is_killed(lambda: posts.create_post(draft, by=hanako), at=at):
         stands = Post.objects.exists()
@@ -181,7 +181,7 @@ def test_a_post_and_its_deliveries_stand_together_or_not_at_all():
 def test_eight_presses_at_the_same_moment_make_one_post():
     hanako = make_member("hanako")
     make_link(hanako)
-    draft = posts.Draft(kind="status", text="once", audience="everyone", form_key="a" * 32)
+    draft = posts.NewPost(kind="status", text="once", audience="everyone", form_key="a" * 32)
     written = at_once(8, lambda _number: posts.create_post(draft, by=hanako).pk)
     assert len(set(written)) == 1
     assert Post.objects.count() == Delivery.objects.count() == 1

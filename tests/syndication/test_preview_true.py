@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from syndication.actions import posts
-from syndication.actions.posts import Draft
+from syndication.actions.posts import NewPost
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Kind, Limits
 from syndication.connectors.compose import TextComposer
@@ -114,14 +114,14 @@ def narrow_slate(slate: Any) -> Any:
     return slate
 
 
-def draft_of(case: Case, member: Member) -> Draft:
+def draft_of(case: Case, member: Member) -> NewPost:
     if case.photos:
         log_in_phone(member)
     photos = [
         KeptPhoto.objects.create(member=member, key=secrets.token_hex(8), photo=uploaded(a_photo()))
         for _ in range(case.photos)
     ]
-    return Draft(
+    return NewPost(
         kind=case.kind,
         audience=case.audience,
         form_key=secrets.token_hex(16),

@@ -34,7 +34,7 @@ def hanako():
 
 
 def a_photo_post(author: Member, **fields) -> Post:
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind=PostKind.PHOTO,
         form_key="f" * 32,
         photo=photos.keep_upload(a_photo(), by=author),

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def a_photo_post(member):
     kept = photos.keep_upload(a_photo((40, 30)), by=member)
-    draft = posts.Draft(kind="photo", audience="only_me", form_key="f" * 32, photo=kept)
+    draft = posts.NewPost(kind="photo", audience="only_me", form_key="f" * 32, photo=kept)
     return posts.create_post(draft, by=member)
 
 
@@ -400,7 +400,7 @@ def test_a_network_that_staff_paused_is_waited_for_thirty_days(link, now, mailou
 def test_what_was_being_written_at_the_press_goes_nowhere(sandbox, link, now):
     """The request began before the press: a photo came over a slow line."""
     account_closure.close_account(by=link.member, takes_copies_back=False)
-    draft = posts.Draft(kind="status", audience="everyone", form_key="e" * 32, text="遅い")
+    draft = posts.NewPost(kind="status", audience="everyone", form_key="e" * 32, text="遅い")
     posts.create_post(draft, by=link.member)
     deliver_all(now)
     assert texts(sandbox) == []

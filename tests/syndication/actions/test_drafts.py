@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Friendship, Member
 from syndication.actions import drafts, posts
-from syndication.actions.drafts import UnsentPost
+from syndication.actions.drafts import DraftContent
 from syndication.connectors.content import TYPED
 from syndication.models import Delivery, KeptPhoto, Post, PostKind, SavedDraft
 from syndication.models.errors import NotYours
@@ -45,9 +45,9 @@ def keep(phone: PhoneClient, kind: str = PostKind.NOTE, **typed: object) -> Page
     return phone.submit("5 Save draft", typed)
 
 
-def unsent(text: str, *, form_key: str = "a" * 32, version: int = 0) -> UnsentPost:
+def unsent(text: str, *, form_key: str = "a" * 32, version: int = 0) -> DraftContent:
     words = dict.fromkeys(TYPED, "") | {"text": text}
-    return UnsentPost("status", form_key, version, words, audience="friends")
+    return DraftContent("status", form_key, version, words, audience="friends")
 
 
 def typed_in(page: Page) -> dict[str, str]:
@@ -355,7 +355,7 @@ def test_a_draft_goes_from_the_list_exactly_when_the_post_exists():
     """The process dies at each statement in turn."""
     hanako = make_member("hanako")
     kept = drafts.keep_draft(unsent("朝"), by=hanako).draft
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind="status", audience="friends", form_key=kept.form_key, text="朝", version=1
     )
     at = 1

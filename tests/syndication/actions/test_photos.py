@@ -37,7 +37,7 @@ def compose(phone: PhoneClient, content: bytes | None, **typed: str) -> Page:
 
 def make_photo_post(author: Member, audience: str = Audience.EVERYONE) -> Post:
     kept = photos.keep_upload(a_photo((2000, 1000)), by=author)
-    draft = posts.Draft(kind=PostKind.PHOTO, audience=audience, form_key="f" * 32, photo=kept)
+    draft = posts.NewPost(kind=PostKind.PHOTO, audience=audience, form_key="f" * 32, photo=kept)
     return posts.create_post(draft, by=author)
 
 
@@ -211,7 +211,7 @@ def test_files_go_with_their_rows():
     hanako = make_member("hanako")
     kept = photos.keep_upload(a_photo(), by=hanako)
     kept_name = kept.photo.name
-    draft = posts.Draft(kind=PostKind.PHOTO, audience="friends", form_key="e" * 32, photo=kept)
+    draft = posts.NewPost(kind=PostKind.PHOTO, audience="friends", form_key="e" * 32, photo=kept)
     post = posts.create_post(draft, by=hanako)
     names = [post.photo.name, post.photo_small.name]
     assert not default_storage.exists(kept_name)

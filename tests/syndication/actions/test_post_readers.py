@@ -50,9 +50,9 @@ def ticks(member: Member, *names: str) -> frozenset[int]:
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def draft(people: frozenset[int], **fields: Any) -> posts.Draft:
+def draft(people: frozenset[int], **fields: Any) -> posts.NewPost:
     given = {"kind": "status", "text": "相談", "form_key": "k", **fields}
-    return posts.Draft(audience=Audience.CHOSEN, people=people, **given)
+    return posts.NewPost(audience=Audience.CHOSEN, people=people, **given)
 
 
 def readers(post: Post) -> set[str]:
@@ -180,7 +180,7 @@ def test_it_never_leaves_and_takes_wider_copies_back(hanako: Member) -> None:
         allow(link, PostKind.NOTE, audience)
     posts.create_post(draft(ticks(hanako, "taro"), kind="note", title="t"), by=hanako)
     assert not Delivery.objects.exists()
-    wide = posts.Draft(kind="note", title="t", text="x", audience="everyone", form_key="w")
+    wide = posts.NewPost(kind="note", title="t", text="x", audience="everyone", form_key="w")
     post = posts.create_post(wide, by=hanako)
     Delivery.objects.update(state=DeliveryState.SENT, sent_at=timezone.now(), remote_id="1")
     posts.change_audience(post, Audience.CHOSEN, by=hanako, people=ticks(hanako, "taro"))

@@ -31,7 +31,7 @@ def make_album(author: Member, count: int = MAX_PHOTOS, **fields: str) -> Post:
     words = dict(zip(PHOTO_ALTS, WORDS[:count], strict=False))
     given = {"kind": "photo", "audience": "everyone", "form_key": "f" * 32, **words, **fields}
     first = next(iter(kept), None)
-    return posts.create_post(posts.Draft(photo=first, more_photos=kept[1:], **given), by=author)
+    return posts.create_post(posts.NewPost(photo=first, more_photos=kept[1:], **given), by=author)
 
 
 def colour_of(content: bytes) -> str:

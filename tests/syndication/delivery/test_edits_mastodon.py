@@ -74,7 +74,7 @@ def test_an_edit_while_the_publish_is_unconfirmed_changes_what_had_arrived(sandb
 
 def test_the_picture_stays_and_says_what_it_shows_in_the_new_words(sandbox, link):
     kept = photos.keep_upload(a_photo(), by=link.member)
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind="photo", audience="everyone", form_key="f" * 32, text="窓", photo=kept, photo_alt="?"
     )
     post = posts.create_post(draft, by=link.member)
@@ -87,7 +87,7 @@ def test_the_picture_stays_and_says_what_it_shows_in_the_new_words(sandbox, link
 
 def test_a_copy_without_its_picture_leads_here_with_the_new_words_too(sandbox, link):
     kept = photos.keep_upload(a_photo(), by=link.member)
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind="photo", audience="everyone", form_key="f" * 32, text="窓", photo=kept, photo_alt="?"
     )
     post = posts.create_post(draft, by=link.member)

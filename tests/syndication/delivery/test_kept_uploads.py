@@ -35,7 +35,7 @@ def delivery(sandbox, link) -> Delivery:
     """Of a photo; its first try uploads the picture and is then refused for the moment."""
     sandbox.faults.add("mastodon", "503", match="POST /api/v1/statuses", seconds=1)
     kept = photos.keep_upload(a_photo(), by=link.member)
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind="photo", audience="everyone", form_key="f" * 32, photo=kept, photo_alt="雪"
     )
     posts.create_post(draft, by=link.member)

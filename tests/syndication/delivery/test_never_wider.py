@@ -93,7 +93,7 @@ class Life:
 
     def write(self, kind: str, audience: str) -> None:
         words = f"{kind} {next(self.numbers)}"
-        draft = posts.Draft(
+        draft = posts.NewPost(
             kind=kind,
             audience=audience,
             form_key=words,

@@ -141,7 +141,7 @@ def account_removed_by_staff(link, slate, now):
 
 def skipped_although_the_page_said_that_it_goes(link, slate, now):
     CONNECTORS[KEY] = PickySlateConnector
-    draft = posts.Draft(kind="status", audience="everyone", form_key="0" * 32, text="hello")
+    draft = posts.NewPost(kind="status", audience="everyone", form_key="0" * 32, text="hello")
     posts.create_post(draft, by=link.member)
 
 
