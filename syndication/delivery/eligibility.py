@@ -39,7 +39,9 @@ LOCAL_AUDIENCES = (Audience.ONLY_ME, Audience.GROUP, Audience.CHOSEN)
 
 STAYS_HERE = Reason("stays_here")
 NO_SUCH_KIND = reasons.KIND_UNKNOWN
-NO_SUCH_READERS = Reason("no_such_readers")
+ONLY_FOR_EVERYONE = Reason(
+    "no_such_readers"
+)  # this kind there; reasons.NOT_TO_THESE_READERS: this post
 NOT_ALLOWED_THERE = Reason("not_allowed_there")
 TURNED_OFF = Reason("turned_off")
 NOT_OPTED_IN = Reason("not_opted_in")
@@ -72,7 +74,7 @@ def check_eligibility(post: OutgoingPost, link: Link) -> Eligibility:
     """
     connector = CONNECTORS[link.network]
     is_wanted = _is_opted_in(link, post.kind, post.audience)
-    reason = _network_refusal(post, link, connector)
+    reason = _reason_not_carried(post, link, connector)
     if reason:
         return Eligibility(goes=False, reason=reason, is_expected=is_wanted)
     if not is_wanted:
@@ -169,14 +171,14 @@ def describe_readers(link: Link, audience: str) -> str:
     return _("your %(count)d %(network)s friends, not only your friends here") % words
 
 
-def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
+def _reason_not_carried(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
     """The reason why the network cannot carry the post at all, or ""."""
     if post.audience in LOCAL_AUDIENCES:
         return STAYS_HERE
     if post.kind not in connector.kinds():
         return NO_SUCH_KIND
     if post.audience not in connector.audiences.get(post.kind, frozenset()):
-        return NO_SUCH_READERS
+        return ONLY_FOR_EVERYONE
     if post.audience in connector.followers_read and not link.follows_approved:
         return FOLLOWERS_NOT_APPROVED
     for_photos = connector.photos_need_scope if post.photos else ""
@@ -189,7 +191,7 @@ def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector])
 def goes_by_settings(link: Link, kind: str, audience: str, choice: bool | None) -> bool:
     """Whether plain posts of this kind and audience go to `link` now. `choice` is the member's toggle."""
     post = OutgoingPost(kind=cast(Kind, kind), audience=cast(WireAudience, audience))
-    if link.state != LinkState.ACTIVE or _network_refusal(post, link, CONNECTORS[link.network]):
+    if link.state != LinkState.ACTIVE or _reason_not_carried(post, link, CONNECTORS[link.network]):
         return False
     return _is_wanted(choice, audience)
 

@@ -81,7 +81,7 @@ APPROVED = {"follows_approved": True}
 CASES: dict[str, Case] = {
     eligibility.STAYS_HERE: Case(audience="only_me"),
     eligibility.NO_SUCH_KIND: Case(network=KEY, kind="note", words={"title": "a", "text": "b"}),
-    eligibility.NO_SUCH_READERS: Case(audience="friends"),
+    eligibility.ONLY_FOR_EVERYONE: Case(audience="friends"),
     eligibility.FOLLOWERS_NOT_APPROVED: Case(network="mastodon", audience="friends"),
     eligibility.NOT_ALLOWED_THERE: Case(link={"scopes": "r_profile"}),
     eligibility.TURNED_OFF: Case(opted_in=False),

@@ -80,7 +80,7 @@ def test_what_the_network_cannot_hold_is_skipped_with_words(hanako, link):
     post = make_post(author=hanako, audience=Audience.FRIENDS)
     planning.plan_deliveries(post)
     [delivery] = Delivery.objects.all()
-    assert (delivery.state, delivery.reason) == (S.SKIPPED, eligibility.NO_SUCH_READERS)
+    assert (delivery.state, delivery.reason) == (S.SKIPPED, eligibility.ONLY_FOR_EVERYONE)
 
 
 def test_a_kind_that_was_turned_off_has_no_row_and_a_reason(hanako, link):
