@@ -156,7 +156,7 @@ def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     now = timezone.now()
     held = Link.objects.select_for_update().get(pk=link.pk)
     token_revocation.revoke_link_token(held)
-    reauthorization.cancel_link_deliveries(link, reason)
+    planning.cancel_link_deliveries(link, reason)
     link.friends.all().delete()
     link.feed.all().delete()
     link.hidden_accounts.all().delete()

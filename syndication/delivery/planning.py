@@ -1,5 +1,5 @@
-"""Planning: create and cancel deliveries when a post is written, narrowed or deleted, and when an
-interaction is made or taken back.
+"""Planning: create and cancel deliveries when a post is written, narrowed or deleted, an interaction is
+made or taken back, or a link ends.
 
 Every function works in the caller's transaction. delivery.eligibility decides which copies go; the
 rows are made here. The commands of the page "Where it went" are in actions.commands.
@@ -24,7 +24,6 @@ from syndication.delivery import (
     eligibility,
     mentions,
     outcomes,
-    reauthorization,
     sequence,
     undelivered,
 )
@@ -120,13 +119,26 @@ def withdraw_interaction(interaction: Interaction) -> None:
         _withdraw_copy(row)
 
 
+def cancel_link_deliveries(link: Link, reason: str = eligibility.UNLINKED) -> None:
+    """Cancel the deliveries of a link that ends; unconfirmed ones are left to the member.
+
+    Its deletes are handled, and their member notified, by `close_link`.
+    """
+    waits = Q(state__in=(_S.WAITING, _S.PARKED))
+    over = Q(state__in=(_S.FAILED, _S.EXPIRED))
+    link.deliveries.filter(over | waits & ~Q(kind=DeliveryKind.DELETE)).change(
+        _S.CANCELLED, reason=reason, due_at=None, sent_as={}
+    )
+    link.deliveries.filter(state=_S.UNCONFIRMED).update(due_at=None)
+
+
 @transaction.atomic
 def close_link(link: Link, now: datetime) -> None:
     """After a link ended: cancel its deletes and notify the member of the copies that stay.
 
     Idempotent, since a worker may release a row, or be killed with one, after that.
     """
-    reauthorization.cancel_link_deliveries(link, link.parked_reason or eligibility.UNLINKED)
+    cancel_link_deliveries(link, link.parked_reason or eligibility.UNLINKED)
     at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
     left = link.deliveries.unleased(now)
     deletes = left.filter(kind=DeliveryKind.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING))

@@ -93,16 +93,3 @@ def describe_resumption(link: Link) -> str:
 
 def _is_too_old(now: datetime) -> Q:
     return Q(kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN)
-
-
-def cancel_link_deliveries(link: Link, reason: str = eligibility.UNLINKED) -> None:
-    """Cancel the deliveries of a link that ends; unconfirmed ones are left to the member.
-
-    Its deletes are handled, and their member notified, by planning.close_link.
-    """
-    waits = Q(state__in=(DeliveryState.WAITING, DeliveryState.PARKED))
-    over = Q(state__in=(DeliveryState.FAILED, DeliveryState.EXPIRED))
-    link.deliveries.filter(over | waits & ~Q(kind=DeliveryKind.DELETE)).change(
-        DeliveryState.CANCELLED, reason=reason, due_at=None, sent_as={}
-    )
-    link.deliveries.filter(state=DeliveryState.UNCONFIRMED).update(due_at=None)

@@ -185,7 +185,7 @@ def test_an_ended_link_keeps_its_copies_as_they_are(slate, link):
 def test_a_waiting_edit_ends_with_its_link(slate, link):
     post = tried(planned(link, "before")).post
     change(post, "after")
-    reauthorization.cancel_link_deliveries(link)
+    planning.cancel_link_deliveries(link)
     assert states(post) == [("publish", "sent"), ("edit", "cancelled")]
 
 

@@ -318,7 +318,7 @@ def test_what_is_in_doubt_on_an_ended_link_is_the_members_to_tell(sandbox):
     link = linked(sandbox)
     sandbox.faults.add("mixi", "drop_after", match="POST /2/voice")
     in_doubt, waiting = tried(planned(link, "一")), planned(link, "二")
-    reauthorization.cancel_link_deliveries(link)
+    planning.cancel_link_deliveries(link)
     Link.objects.update(state=LinkState.ENDED)
     waiting.refresh_from_db()
     in_doubt = Delivery.objects.get(pk=in_doubt.pk)
