@@ -15,6 +15,10 @@ kept, too. What decides the statement's shape is passed by position.
 
 A function that breaks these rules is logged as an error, and its queryset is composed each time. With
 COMPILED_STATEMENTS=no all are.
+
+This is for pages alone: it stands in accounts, since its own pages use it, and its rows are read by Django, with
+`prefetch_related` and all. The engine's statements (syndication.delivery.compiled) also write, go several
+to a round trip and build their rows without a queryset; shared is the switch that turns both off.
 """
 
 from __future__ import annotations

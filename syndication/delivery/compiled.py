@@ -8,14 +8,14 @@ each run is a `Param`:
     DUE = CompiledSelect(lambda: Delivery.objects.due(NOW).filter(pk=PK))
     DUE.first(now=timezone.now(), pk=7)
 
-Only for what runs with each delivery; anything else is an ordinary queryset.
+Only for what runs with each delivery. Pages have accounts.models.compiled_query, which says why.
 
 This leans on calls that Django may change (tests/syndication/delivery/test_compiled_django.py lists them). With
 COMPILED_STATEMENTS=no each statement is its plain queryset, by documented calls alone, run one by one.
 
 What it brings (29 November 2026, SQLite, medians of one run): a delivery takes 7.1 ms of processor time
-instead of 18.0, a choice of 40 rows (delivery.fairness) 0.6 instead of 6.7. The log row was compiled,
-too, which made no difference (6.7 and 7.1 ms), so it is an ordinary row by now.
+instead of 18.0, a choice of 40 rows (delivery.fairness) 0.6 instead of 6.7. To compile the log row, too,
+made no difference (6.7 and 7.1 ms).
 """
 
 from __future__ import annotations
