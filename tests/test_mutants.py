@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests.mutants.__main__ import PACKAGES
 from tests.mutants.covering import Covered
+from tests.mutants.forking import Child
 from tests.mutants.sampling import mutants_of, sample
 from tests.mutants.swapping import Functions
 
@@ -82,3 +85,16 @@ def test_a_test_that_fails_anyway_kills_nothing(path: Path) -> None:
     covered = Covered()
     covered.read(f'["lines", "{path}", {{"15": ["good", "bad"]}}]\n["failed", "bad", 0]')
     assert covered.tests_of(path, range(15, 16)) == {"good"}
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="mutants run on SQLite")
+def test_what_a_child_removes_at_its_end_is_its_own() -> None:
+    def work(folder: Path) -> int:
+        return int(Path(settings.DATABASES["default"]["TEST"]["NAME"]).parent != folder)
+
+    child = Child(work, seconds=20)
+    while (code := child.exit_code()) is None:
+        time.sleep(0.02)
+    child.close()
+    assert code == 0

@@ -81,6 +81,7 @@ def _move_stores(folder: Path) -> None:
     shutil.copyfile(connections["default"].settings_dict["NAME"], database)
     connections["default"].settings_dict["NAME"] = str(database)
     settings.DATABASES["default"]["NAME"] = str(database)
+    settings.DATABASES["default"]["TEST"]["NAME"] = str(database)  # which tests.migrated removes
     os.environ["MEDIA_ROOT"] = str(folder / "media")
     override_settings(MEDIA_ROOT=folder / "media").enable()
 
