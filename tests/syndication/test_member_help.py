@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client, TestCase
 from django.urls import reverse
@@ -21,7 +22,7 @@ from syndication.models import ReplyAddress, StaffDecision
 from tests.mailing import send_mails
 from tests.making import PASSWORD, make_member, make_post
 from tests.noticing import make_notice
-from tests.phone import PhoneClient, log_in_phone
+from tests.phone import PhoneClient, computer, log_in_phone
 from tests.syndication.reporting import log_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -369,6 +370,28 @@ def test_the_members_page_in_admin_says_what_waits_and_shows_no_word_of_theirs(h
     for words in ("A change of the log-in waits", "a flip phone (F-01J)", WHY, "Stop it"):
         assert words in page
     assert "ひみつの予定" not in page
+
+
+def test_the_members_page_shows_each_list_to_whom_its_rows_may_be_shown(hanako, support):
+    bookmark_of(hanako)
+    lists = [
+        "Links",
+        "Phones with a bookmark",
+        "Sessions",
+        "Deliveries in trouble",
+        "What was decided",
+    ]
+    address = reverse("admin:accounts_member_change", args=[hanako.pk])
+    page = support.get(address).content.decode()
+    assert [one for one in lists if f"<h2>{one}</h2>" not in page] == []
+    assert "<li>F-01J" in page
+    assert page.count("<li>None.</li>") == 4
+    other = make_member("other", is_staff=True)
+    other.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_member", "view_phone"])
+    )
+    page = computer(other).get(address).content.decode()
+    assert [one for one in lists if f"<h2>{one}</h2>" in page] == ["Phones with a bookmark"]
 
 
 @pytest.mark.parametrize("group", ["Moderators", "Operators"])
