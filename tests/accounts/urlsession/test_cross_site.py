@@ -26,6 +26,7 @@ SERVED = [
     {"HTTP_REFERER": "android-app://com.google.android.gm/"},
     {"HTTP_REFERER": "http://testserver/note/", "HTTP_SEC_FETCH_SITE": "same-origin"},
     {"HTTP_REFERER": "https://profile.example/login/"},
+    {"HTTP_REFERER": "https://profile.example:443/login/"},
     {"HTTP_SEC_FETCH_SITE": "none"},
 ]
 

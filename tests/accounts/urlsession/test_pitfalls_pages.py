@@ -9,7 +9,10 @@ from django.conf import settings as project
 from django.urls import get_script_prefix, reverse, set_script_prefix
 
 from accounts.urlsession.api import no_session_prefix
+from accounts.urlsession.backend import SessionStore
+from accounts.urlsession.context import SessionContext, SessionMode, activate_context
 from accounts.urlsession.models import Session
+from tests.form_client import FormClient
 from tests.making import PASSWORD, make_member
 from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
 
@@ -17,14 +20,29 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urlsession
 
 
 # --- 11, 13, 15, 17 to 20: paths and prefixes ------------------------------------------------------------
-def test_the_mount_point_is_kept(hanako):
+@pytest.mark.parametrize("mounted", ["/app", "/app/"])
+def test_the_mount_point_is_kept(hanako, mounted):
     phone = log_in_phone(hanako)
-    response = phone._client.get(f"{phone.base}/where/", SCRIPT_NAME="/app")
+    response = phone._client.get(f"{phone.base}/where/", SCRIPT_NAME=mounted)
     assert response.json()["reversed"] == f"/app{phone.base}/mine/"
     assert response.json()["script"] == f"/app{phone.base}"
     assert response.json()["without_token"] == "/app/mine/"
-    response = phone._client.get(f"{phone.base}/go/?to=/app/mine/", SCRIPT_NAME="/app")
+    response = phone._client.get(f"{phone.base}/go/?to=/app/mine/", SCRIPT_NAME=mounted)
     assert response["Location"] == f"/app{phone.base}/mine/"
+
+
+def test_a_browser_that_names_itself_nowhere_is_served(hanako):
+    assert FormClient().get("/m/").status_code == 302
+
+
+def test_to_end_another_session_leaves_a_page_its_prefix(hanako):
+    context = SessionContext(current_key="mine", mode=SessionMode.URL, outer="")
+    other = SessionStore(session_key_of(log_in_phone(hanako)))
+    set_script_prefix("/s/mine/")
+    with activate_context(context):
+        other.flush()
+    assert (context.current_key, get_script_prefix()) == ("mine", "/s/mine/")
+    SessionStore(session_key_of(log_in_phone(hanako))).flush()  # where no page is
 
 
 def test_path_and_path_info_agree(hanako):

@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
 
 from accounts.urlsession import preserved_forms
 from accounts.urlsession.models import Session
+from accounts.urlsession.preserved_forms import PreservedForm
 from tests.form_client import FormClient
 from tests.making import PASSWORD
 from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone
@@ -31,6 +33,22 @@ def test_a_late_form_is_answered_with_log_in_and_all_that_was_typed(hanako):
     assert form.fields["text"][0].replace("\r\n", "\n") == TEXT
     assert "kept" in page.text
     assert page.response["Cache-Control"].startswith("no-store")
+
+
+def test_of_a_form_as_many_fields_are_kept_as_fit_together():
+    request = RequestFactory().get("/")
+    request.session = {}
+    fields = {"a": ["12345"], "b": ["12345"], "c": [""]}
+    preserved_forms.preserve_form(request, PreservedForm("/note/", fields), room=8)
+    assert preserved_forms.peek_preserved_form(request).fields == {"a": ["12345"], "c": [""]}
+
+
+@pytest.mark.parametrize(
+    "path", ["https://other.example/", "//other.example/x", "note/", "/s/x//o.example"]
+)
+def test_a_kept_path_of_another_site_is_not_taken(path):
+    request = RequestFactory().post("/login/", {preserved_forms.PATH_FIELD: path})
+    assert preserved_forms.form_from_post(request).path == "/login/"
 
 
 def test_after_log_in_the_form_is_shown_filled_and_not_sent(hanako):
