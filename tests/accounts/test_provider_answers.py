@@ -22,7 +22,9 @@ from accounts.providers.bluesky.provider import BlueskyProvider
 from accounts.providers.http import request_server
 from accounts.providers.issuers import Issuer
 from accounts.providers.mastodon import provider as mastodon
+from accounts.providers.mastodon import registration
 from accounts.providers.servers import MAX_HOST_LENGTH, NotAServer, Server, parse_host
+from accounts.providers.twitter.provider import TwitterProvider
 from tests.scripted_server import answer, playing
 
 JSON = {"Content-Type": "application/json"}
@@ -163,7 +165,39 @@ def test_tokens_that_are_not_bound_or_of_somebody_else_are_not_taken(given: Any)
         BlueskyProvider._identity_of(None, given, stash, Server("a.example"), None)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("port", ["", ":8000"])
+def test_on_loopback_the_way_back_names_the_address_and_the_port_that_there_is(port: str) -> None:
+    client = BlueskyClient(f"http://localhost{port}/back/", "https://here.example/us.json")
+    assert client.redirect_uri == f"http://127.0.0.1{port}/back/"
+
+
+# --- Twitter/X ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "url"), [("haru_1", "https://x.com/haru_1"), ("a/b", "")])
+def test_an_address_is_made_of_a_username_alone(name: str, url: str) -> None:
+    found = TwitterProvider.account(None, {"data": {"id": "12", "username": name}}, {})  # type: ignore[arg-type]
+    assert found.profile_url == url
+
+
 # --- Mastodon -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (said({"client_id": "", "client_secret": "b"}), "does not let this site register"),
+        (said([]), "does not let this site register"),
+        (said({}, "500 x"), "does not answer just now"),
+    ],
+)
+def test_a_registration_without_both_keys_is_none(settings: Any, raw: bytes, words: str) -> None:
+    with playing(raw) as server:
+        settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
+        given = registration._register(server.authority, "https://here.example/back/", ())
+        with pytest.raises(LinkingFailed) as failed:
+            registration._keys(server.authority, given, ())
+    assert words in failed.value.words
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ PACKAGES = {
     ),
     "linking": Package(
         ["accounts/actions/link*.py", "accounts/providers/**/*.py", "accounts/adapters.py"],
-        [f"{ACCOUNTS}link*.py", f"{ACCOUNTS}member*.py", f"{ACCOUNTS}secrets.py"],
-        [f"{ACCOUNTS}link"],
+        [f"{ACCOUNTS}{name}*.py" for name in ("bluesky", "link", "member", "provider", "secrets")],
+        [f"{ACCOUNTS}link", f"{ACCOUNTS}provider"],
     ),
     "delivery": Package(
         ["syndication/delivery/*.py"],
