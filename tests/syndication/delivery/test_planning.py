@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Notice
 from syndication.actions import commands
+from syndication.connectors import CONNECTORS
 from syndication.delivery import eligibility, planning, reauthorization
 from syndication.delivery.eligibility import outgoing_post
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState
@@ -139,6 +140,17 @@ def test_a_narrower_copy_carries_no_address(hanako, link):
     allow(link, "note", Audience.FRIENDS)
     post = make_post(author=hanako, kind="note", title="日記", audience=Audience.FRIENDS)
     assert "http" not in foreseen(post).preview.text
+
+
+@pytest.mark.parametrize("always", [True, False])
+def test_a_short_public_copy_carries_the_address_where_the_member_asked_for_it(
+    hanako, link, always
+):
+    Link.objects.update(always_permalink=always)
+    post = make_post(author=hanako, text="海")
+    sent = CONNECTORS["mixi"].preview(outgoing_post(post, Link.objects.get(), "everyone"))
+    for shown in (foreseen(post).preview, sent):
+        assert ("http://testserver/posts/" in shown.text) is always
 
 
 def test_looking_ahead_takes_as_many_questions_for_five_links_as_for_one(

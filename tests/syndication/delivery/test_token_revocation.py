@@ -144,6 +144,17 @@ def test_a_registration_that_was_forgotten_meanwhile_still_serves(net, link, now
     assert not is_open(net, held)
 
 
+def test_an_old_link_is_given_back_by_the_registration_that_its_server_has_now(db, hanako, now):
+    host = "mstdn.example"
+    for sealed, replaced_at in (("before", now()), ("present", None)):
+        ServerRegistration.objects.create(
+            network="mastodon", host=host, sealed_details=sealed, replaced_at=replaced_at
+        )
+    link = make_link(hanako, "mastodon", host=host)
+    row = credentials.enqueue_revocation(link, "sealed", now())
+    assert row.sealed_registration == "present"
+
+
 def test_what_is_renewed_while_the_link_ends_is_given_back_too(sandbox, hanako, now):
     net = TwitterOnTheSandbox(sandbox)
     link = linked_on(net, hanako)
