@@ -18,11 +18,13 @@ rows on PostgreSQL and 3,500 on SQLite; the circle decides, and not the number o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import prefix  # noqa: F401  registers the lookup
 from accounts.models.audience import readable_by
+from accounts.models.compiled_query import CompiledQuery, numbered_keys
 from accounts.models.friendship import Friendship
 from accounts.models.member import Member, MemberQuerySet
 
@@ -86,6 +88,14 @@ def mutual_friends(viewer: Member, other: Member) -> MemberQuerySet:
 
 def count_mutual_friends(viewer: Member, others: Iterable[Member]) -> dict[int, int]:
     """How many friends `viewer` has in common with each of `others`, by their keys; 0 is left out."""
+    keys = numbered_keys(other.pk for other in others)
+    return dict(_MUTUAL.rows(len(keys), viewer=viewer, **keys))
+
+
+def _count_mutual(_: int, *, viewer: Member, **others: int) -> QuerySet[Any, Any]:
     mine = Member.objects.seen_by(viewer).friends_of(viewer).values("pk")
-    common = Friendship.objects.filter(member__in=mine, friend__in=[other.pk for other in others])
-    return dict(common.values_list("friend").annotate(count=Count("pk")).order_by())
+    common = Friendship.objects.filter(member__in=mine, friend__in=others.values())
+    return common.values_list("friend").annotate(count=Count("pk")).order_by()
+
+
+_MUTUAL: CompiledQuery[tuple[int, int]] = CompiledQuery(_count_mutual)

@@ -1,5 +1,6 @@
 """Template tags for URLs. Built in: no {% load %} is needed."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -7,6 +8,7 @@ from django.urls import reverse
 
 from accounts.mail_addresses import email_as_typed
 from accounts.public_urls import public_url as public_url_of
+from accounts.urlsession.context import override_script_prefix
 from accounts.urlsession.outbound import outbound_path
 
 register = template.Library()
@@ -35,8 +37,16 @@ def relative_url_tag(context: template.Context, page: str, *args: Any) -> str:
     Without the token, that the browser adds by itself: 25 bytes less a link, where a page has many
     and its budget is tight. Only for pages that one address shows.
     """
-    there = page if page.startswith("/") else reverse(page, args=args)
-    return _seen_from(context["request"].path, there)
+    request = context["request"]
+    if page.startswith("/"):
+        return _seen_from(request.path, page)
+    return _seen_from(request.path_info, _path_of(page, args))
+
+
+@lru_cache(maxsize=4096)  # the same few pages are named on each
+def _path_of(page: str, args: tuple[Any, ...]) -> str:
+    with override_script_prefix("/"):
+        return reverse(page, args=args)
 
 
 def _seen_from(here: str, there: str) -> str:

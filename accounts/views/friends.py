@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import Count, F, QuerySet, Value
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -204,7 +204,7 @@ class _Friends:
         self._with_pictures = with_pictures
 
     def count(self) -> int:
-        return _related(self._member).friends_of(self._member).count()
+        return _COUNTED.first(member=self._member) or 0
 
     def __getitem__(self, wanted: slice) -> list[Member]:
         find = _FRIENDS.rows if not wanted.start else _FRIENDS.rows_composed_now
@@ -223,11 +223,19 @@ def _unanswered(*, member: Member) -> MemberQuerySet:
     return found.order_by(F("is_asking").desc(), F("shown_name"))[:PER_PAGE]
 
 
+def _counted(*, member: Member) -> QuerySet[Any, int]:
+    of_all = (
+        _related(member).friends_of(member).order_by().annotate(of_all=Value(0)).values("of_all")
+    )
+    return of_all.annotate(count=Count("pk")).values_list("count", flat=True)
+
+
 def _friends(start: int, stop: int, with_pictures: bool, *, member: Member) -> MemberQuerySet:
     found: MemberQuerySet = _related(member).friends_of(member)
     return (found.with_profile_for(member) if with_pictures else found)[start:stop]
 
 
+_COUNTED = CompiledQuery(_counted)
 _FRIENDS = CompiledQuery(_friends)
 _UNANSWERED = CompiledQuery(_unanswered)
 

@@ -37,11 +37,19 @@ def with_availability(rows: Rows, now: datetime, *, link: str = "") -> Rows:
     )
 
 
+def network_hosts() -> tuple[tuple[str, str], ...]:
+    """The networks with one host for all links, each with that host (and port)."""
+    return tuple(
+        (key, urlsplit(url).netloc)
+        for key, known in settings.NETWORKS.items()
+        if (url := known.get("api_url", ""))
+    )
+
+
 def _host(link: str) -> Case:
     """The host (with port) of a link's requests, as circuit_breaker.host_of has it."""
     own = [
-        When(**{f"{link}network": key, f"{link}host": ""}, then=Value(urlsplit(url).netloc))
-        for key, known in settings.NETWORKS.items()
-        if (url := known.get("api_url", ""))
+        When(**{f"{link}network": key, f"{link}host": ""}, then=Value(host))
+        for key, host in network_hosts()
     ]
     return Case(*own, default=F(f"{link}host"), output_field=CharField())

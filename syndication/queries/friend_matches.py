@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import Block, FriendRequest, Friendship, Member
+from accounts.models.compiled_query import CompiledQuery, numbered_keys
 from accounts.models.member import MemberQuerySet
 from syndication.models import Link, NetworkFriend
 
@@ -52,16 +54,24 @@ def friend_names_on_networks(
     Only of accounts on the viewer's own pulled lists whose members agreed to be found there. Asked from
     the friends' links, which are few, and not from the lists.
     """
-    of_viewer = NetworkFriend.objects.filter(
-        link__in=Link.objects.of(viewer), link__network=OuterRef("network"), uid=OuterRef("uid")
-    )
+    keys = numbered_keys(friend.pk for friend in friends)
     found: dict[int, list[tuple[str, str]]] = {}
-    accounts = Link.objects.findable().filter(member__in=[friend.pk for friend in friends])
-    named = accounts.annotate(there=Subquery(of_viewer.values("name")[:1])).order_by("pk")
-    for member, network, name in named.values_list("member", "network", "there"):
+    for member, network, name in _NAMES_THERE.rows(len(keys), viewer=viewer, **keys):
         if name is not None:
             found.setdefault(member, []).append((name, network))
     return found
+
+
+def _names_there(_: int, *, viewer: Member, **friends: int) -> QuerySet[Any, Any]:
+    of_viewer = NetworkFriend.objects.filter(
+        link__in=Link.objects.of(viewer), link__network=OuterRef("network"), uid=OuterRef("uid")
+    )
+    accounts = Link.objects.findable().filter(member__in=friends.values())
+    named = accounts.annotate(there=Subquery(of_viewer.values("name")[:1])).order_by("pk")
+    return named.values_list("member", "network", "there")
+
+
+_NAMES_THERE: CompiledQuery[tuple[int, str, str | None]] = CompiledQuery(_names_there)
 
 
 def friends_not_here(link: Link) -> QuerySet[NetworkFriend]:

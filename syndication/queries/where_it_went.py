@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import (
@@ -27,6 +27,8 @@ from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
 from accounts.models import MailSettings, Member
+from accounts.models.compiled_query import CompiledQuery
+from syndication.delivery.availability import network_hosts
 from syndication.models import NOT_DONE, Delivery, Interaction, Link, Post
 from syndication.models.newest import NewestOfAll
 from syndication.queries.copy_lines import (
@@ -102,12 +104,21 @@ def lines_of_post(post: Post) -> list[CopyLine]:
     why instead of leading to the copies, for the same reason.
     """
     now = timezone.now()
-    zone = MailSettings.objects.filter(member=post.author_id).values("time_zone")
-    newest = newest_rows(Delivery.objects.filter(post=post), "post", MemberClock(now, UTC))
-    rows = list(with_copy_activity(newest, "post").annotate(zone=Subquery(zone)))
+    rows = _OF_POST.rows(network_hosts(), post=post.pk, author=post.author_id, now=now)
     clock = MemberClock(now, zone_named(rows[0].zone if rows else None))
     lines = without_repeated_repairs(copy_lines(rows, clock), set())
     return [replace(line, see="") for line in lines] if post.hidden_at is not None else lines
+
+
+def _of_post(
+    _: tuple[tuple[str, str], ...], *, post: int, author: int, now: datetime
+) -> QuerySet[Any, Any]:
+    zone = MailSettings.objects.filter(member=author).values("time_zone")
+    newest = newest_rows(Delivery.objects.filter(post=post), "post", MemberClock(now, UTC))
+    return with_copy_activity(newest, "post").annotate(zone=Subquery(zone))
+
+
+_OF_POST = CompiledQuery(_of_post)
 
 
 def _columns(
