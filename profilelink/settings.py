@@ -158,7 +158,6 @@ QUEUE_THREADS = env.int("QUEUE_THREADS", default=16)
 Q_CLUSTER = {
     "name": "profilelink",
     "workers": env.int("QUEUE_WORKERS", default=2),
-    "queue_limit": env.int("QUEUE_WORKERS", default=2),
     "bulk": 1,
     "timeout": 180,
     "retry": 600,
@@ -167,8 +166,7 @@ Q_CLUSTER = {
     "save_limit": -1,
     "catch_up": False,
     "scheduler": False,
-    "poll": 0.2,
-    "guard_cycle": 1,
+    "poll": 0.4,
     "cache": "queue",
     "label": "Queue (wake-ups)",
 }

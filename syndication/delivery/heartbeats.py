@@ -1,7 +1,8 @@
-"""Heartbeats of the processes of `manage.py work`, for its watchdog and for /readyz."""
+"""Heartbeats of the processes of `manage.py work`: through a pipe for its watchdog, as rows for /readyz."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from datetime import datetime, timedelta
@@ -13,28 +14,33 @@ from syndication.models import Heartbeat
 
 CLOCK = "clock"
 TASK = "task"  # the row of all workers on all hosts, which /readyz reads
-PULL = "pull"  # of the import worker: says nothing of deliveries
-CLUSTER = (
-    "PROFILELINK_CLUSTER"  # environment variable with the name that the supervisor gives a child
-)
+PULL = "pull"  # of the import workers: says nothing of deliveries
 EVERY = 5.0  # seconds between two writes
 
 _last: dict[str, float] = {}
+_pipes: list[int] = []  # one at most: to this process' supervisor
 
 
-def heartbeat_key(name: str, doing: str = TASK) -> str:
-    """The key of the heartbeat row of one supervisor's cluster or import worker."""
-    return f"{doing} {name}"[:40]
+def beat_to(pipe: int) -> None:
+    """Write this process' heartbeats to `pipe`, a file descriptor."""
+    os.set_blocking(pipe, False)
+    _pipes[:] = [pipe]
+
+
+def beat() -> None:
+    """Tell the supervisor that this process works."""
+    for pipe in _pipes:
+        with contextlib.suppress(OSError):  # full, since it reads slowly, or closed, since it ended
+            os.write(pipe, b".")
 
 
 def record_heartbeat(*, is_due: bool = False) -> None:
-    """Record that a task was done; written every EVERY seconds at most, unless `is_due`."""
+    """Record that a task was done; a row is written every EVERY seconds at most, unless `is_due`."""
+    beat()
     if not is_due and time.monotonic() - _last.get(TASK, -EVERY) < EVERY:
         return
     _last[TASK] = time.monotonic()
     mark_alive(TASK)
-    if cluster := os.environ.get(CLUSTER):
-        mark_alive(heartbeat_key(cluster))
 
 
 def mark_alive(part: str) -> None:
@@ -54,8 +60,3 @@ def clock_skew() -> timedelta:
 def last_heartbeat_at(part: str) -> datetime | None:
     """The time of the last heartbeat of `part`."""
     return Heartbeat.objects.filter(part=part).values_list("beat_at", flat=True).first()
-
-
-def delete_heartbeat(part: str) -> None:
-    """Delete the row of a process that ended."""
-    Heartbeat.objects.filter(part=part).delete()

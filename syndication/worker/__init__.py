@@ -1,4 +1,4 @@
-"""The processes of `manage.py work`: supervisor, tasks, sweeper, import worker, and their cleaning up.
+"""What `manage.py work` runs: supervisor, worker processes, tasks, sweeper, import worker, and their cleaning up.
 
 Deliveries themselves are in syndication.delivery. Only `queue` imports django_q.
 """

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL for groups whose parent is gone
@@ -30,7 +30,12 @@ class ProcessGuard:
         self._guard: subprocess.Popen[bytes] | None = None
 
     def start(
-        self, command: Iterable[str], *, env: Mapping[str, str], output: IO[bytes] | None = None
+        self,
+        command: Iterable[str],
+        *,
+        env: Mapping[str, str],
+        output: IO[bytes] | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
         """Start `command` as the leader of a new session. Raises OSError if it cannot be run."""
         child = subprocess.Popen(  # noqa: S603 - our own commands
@@ -40,6 +45,7 @@ class ProcessGuard:
             stderr=subprocess.STDOUT if output else None,
             start_new_session=True,
             env=env,
+            pass_fds=pass_fds,
         )
         self._report(f"+{child.pid}")
         return child

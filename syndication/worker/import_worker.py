@@ -1,24 +1,21 @@
-"""The import worker: a process that imports friend lists and friends' posts, revokes unused tokens and
-refreshes those of idle links.
+"""The import worker: threads that import friend lists and friends' posts, revoke unused tokens and
+refresh those of idle links.
 
-It is a process of its own because an import may wait a minute for a server that drips: in the workers
+They are not those of the delivery pool, because an import may wait a minute for a server that drips: in threads
 that deliver, three such servers delayed a post to mixi by 57 s. One thread runs one task, chosen by
 delivery.import_schedule or delivery.token_upkeep. The leases of a killed process expire after three
-minutes, and its imports continue where they were. A process that is stopped waits for refreshes: a
+minutes, and its imports continue where they were. When it is stopped it waits for refreshes: a
 network may invalidate the old token at once, and the new one must be stored.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from functools import partial
-from types import FrameType
 
 from django.db import connection
 from django.utils import timezone
@@ -36,14 +33,14 @@ from syndication.models import Pull
 
 logger = logging.getLogger(__name__)
 
-POLL = 1.0  # seconds between two queries for due tasks
+POLL = 2.0  # seconds between two queries for due tasks; one that ends asks at once
 BEAT_EVERY = 5.0
-FINISH = 15.0  # seconds that a refresh gets when the process is stopped
+FINISH = 15.0  # seconds that a refresh gets when the worker is stopped
 LONGEST = 300.0  # seconds; a longer task hangs, and the watchdog must see it
 
 
 class ImportWorker:
-    """Runs up to `threads` imports at a time, and token tasks, until SIGTERM or SIGINT."""
+    """Runs up to `threads` imports at a time, and token tasks, until it is stopped."""
 
     def __init__(self, *, threads: int = import_schedule.THREADS) -> None:
         self._threads = threads
@@ -55,8 +52,6 @@ class ImportWorker:
         self._beat_at = 0.0
 
     def run(self) -> None:
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
         while not self._stopping.is_set():
             try:
                 self.fill()
@@ -113,15 +108,19 @@ class ImportWorker:
             self._free.clear()
 
     def _beat(self) -> None:
-        """Record a heartbeat for the supervisor, unless a task hangs."""
         now = time.monotonic()
-        name = os.environ.get(heartbeats.CLUSTER)
-        hangs = any(now - began > LONGEST for began in list(self._began.values()))
-        if name and not hangs and now - self._beat_at >= BEAT_EVERY:
+        if now - self._beat_at >= BEAT_EVERY:
             self._beat_at = now
-            heartbeats.mark_alive(heartbeats.heartbeat_key(name, heartbeats.PULL))
+            heartbeats.mark_alive(heartbeats.PULL)
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:
+    @property
+    def hangs(self) -> bool:
+        """Whether a task runs for longer than any should."""
+        now = time.monotonic()
+        return any(now - began > LONGEST for began in list(self._began.values()))
+
+    def stop(self) -> None:
+        """Start nothing more, and let token refreshes finish."""
         self._stopping.set()
         self._free.set()
 

@@ -68,20 +68,25 @@ def test_a_lost_hint_delays_a_post_by_seconds(sandbox, worker):
     assert until(lambda: len(texts(sandbox)) == 2, seconds=25), worker.said()
 
 
-def test_an_idle_worker_killed_by_sigkill_does_not_stop_the_deliveries(
-    sandbox, worker, record_property
-):
-    """It takes the queue's lock with it: django-q2 looks well and does nothing. The watchdog acts."""
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [(signal.SIGKILL, "ended"), (signal.SIGSTOP, "does no work")],
+    ids=["killed", "hung"],
+)
+def test_idle_processes_that_are(sandbox, worker, record_property, number, why):
+    """… do not stop the deliveries: the supervisor starts others, and stays what it is."""
     worker.start("--silent-after", SILENT_AFTER)
-    assert until(lambda: any(part.startswith("task ") for part in worker.rows("beats")))
+    assert until(lambda: "task" in worker.rows("beats"))
     supervisor = worker.tree()[0]
-    worker.kill_idle_workers()
-    killed_at = time.monotonic()
+    struck = worker.strike(number)
+    struck_at = time.monotonic()
     backlog = [f"それでも届く {number}" for number in range(20)]
     worker.seed(*backlog)
     assert until(lambda: len(texts(sandbox)) == len(backlog), seconds=120), worker.said()
-    record_property("seconds until the backlog of 20 was delivered", _since(killed_at))
-    assert "the cluster does no work, starting another" in worker.said()
+    record_property("seconds until the backlog of 20 was delivered", _since(struck_at))
+    assert f"a worker process {why}, starting another" in worker.said()
+    assert len(struck) == 2
+    assert until(lambda: not any(map(is_running, struck))), "nothing of them is left"
     assert supervisor in worker.tree()
     assert sorted(texts(sandbox)) == sorted(backlog)
 

@@ -84,18 +84,17 @@ class Worker:
         assert self.process is not None
         processes.kill_tree(self.process)
 
-    def kill_idle_workers(self) -> int:
-        """SIGKILL for what the cluster runs its tasks in. How many."""
+    def strike(self, number: signal.Signals) -> list[int]:
+        """Send a signal to all processes that run tasks. Return them."""
         assert self.process is not None
         pids = [
-            below
-            for cluster in processes.children(self.process.pid)
-            for guard in processes.children(cluster)
-            for below in processes.children(guard)
+            pid
+            for pid in processes.children(self.process.pid)
+            if b"child_processes" not in Path(f"/proc/{pid}/cmdline").read_bytes()  # the guard
         ]
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        return len(pids)
+            os.kill(pid, number)
+        return pids
 
     def stop(self, *, within: float) -> float:
         """SIGTERM. The seconds until it was gone. Raises TimeoutExpired."""
