@@ -2,9 +2,14 @@
 
 import sys
 
-from tests.bench import pages, queue, scale
+from tests.bench import memory, pages, queue, scale
 
-BENCHES = {"pages": pages.main, "queue": queue.main, "scale": scale.main}
+BENCHES = {
+    "memory": memory.main,
+    "pages": pages.main,
+    "queue": queue.main,
+    "scale": scale.main,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in BENCHES:
