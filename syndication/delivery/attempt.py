@@ -218,6 +218,7 @@ def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
     """
     with transaction.atomic():
         post, link = _reload(run.delivery)
+        run.delivery.post = post  # for what is asked of it once the copy is sent
         audience = run.delivery.audience
         if reason := eligibility.pre_send_check(post, link, audience):
             raise PreSendCheckFailed(DeliveryState.CANCELLED, reason)

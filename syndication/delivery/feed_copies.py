@@ -13,10 +13,20 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 
 from syndication.connectors import CONNECTORS
+from syndication.delivery.compiled import CompiledValues, param
 from syndication.models import Delivery, DeliveryKind, FeedItem, Link
 
 LOOKED_AGAIN = timedelta(days=2)  # after its import an item is looked at again by each one
 NEWEST = 100  # deliveries of a friend's link on another server are looked at
+
+# The items of a copy, asked with each that is sent: the id's, on the network or on one of its servers.
+_OF_NETWORK = FeedItem.objects.filter(
+    remote_id=param("remote_id", FeedItem),
+    copy=None,
+    link__network=param("link__network", Link, "network"),
+).values_list("pk")
+_OF_HOST = _OF_NETWORK.filter(link__host=param("link__host", Link, "host"))
+_ITEMS = {False: CompiledValues(_OF_NETWORK), True: CompiledValues(_OF_HOST)}
 
 
 def mark_copies_of_link(link: Link, now: datetime) -> None:
@@ -62,10 +72,12 @@ def mark_sent_copy(copy: Delivery, link: Link) -> None:
     of a post: it stays what it is on the network."""
     if copy.kind != DeliveryKind.PUBLISH or not copy.remote_id or copy.post_id is None:
         return
-    items = FeedItem.objects.filter(remote_id=copy.remote_id, copy=None, **_same_ids(link))
+    same = _same_ids(link)
     # Read first: mostly there is none, and a write would wait for the lock of the whole store.
-    if found := list(items.values_list("pk", flat=True)):
-        FeedItem.objects.filter(pk__in=found).update(copy=copy, writer=link.member_id)
+    if found := _ITEMS["link__host" in same].all(remote_id=copy.remote_id, **same):
+        FeedItem.objects.filter(pk__in=[pk for (pk,) in found]).update(
+            copy=copy, writer=link.member_id
+        )
 
 
 def _same_ids(link: Link) -> dict[str, str]:

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from syndication.delivery import circuit_breaker, claimable, rate_limits
+from syndication.delivery.compiled import CompiledSelect, param
 from syndication.models import ImportPause, Link, LinkState, Pull, PullKind
 from syndication.models.lease import is_unleased
 from syndication.models.link import LinkQuerySet
@@ -33,6 +34,10 @@ PUT_OFF = timedelta(minutes=5)  # for rows that may not run now
 WINDOW = 200  # due rows read for one choice
 
 _random = random.SystemRandom()
+# With each copy that is sent.
+_PULL = CompiledSelect(
+    lambda: Pull.objects.filter(link=param("link_id", Pull), kind=param("kind", Pull))
+)
 
 
 def request_imports(link: Link, now: datetime) -> None:
@@ -44,6 +49,8 @@ def request_imports(link: Link, now: datetime) -> None:
 
 def get_or_create_pull(link: Link, kind: str) -> Pull:
     """The link's row of this kind, created if missing."""
+    if known := _PULL.first(link_id=link.pk, kind=kind):
+        return known
     pull, _ = Pull.objects.get_or_create(
         link=link, kind=kind, defaults={"host": circuit_breaker.host_of(link)}
     )
