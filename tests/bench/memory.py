@@ -20,7 +20,8 @@ from typing import Any
 import requests
 
 from tests.bench import pages
-from tests.bench.queue import Bench, bench_stage, cpu_seconds, resident_megabytes
+from tests.bench.processors import cpu_seconds, resident_megabytes
+from tests.bench.queue import Bench, bench_stage
 from tests.drills import chaos, processes
 
 WORK_GOAL = 250  # MB of RSS

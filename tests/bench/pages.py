@@ -32,10 +32,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
 import requests
 
-from tests.bench.queue import cpu_seconds
+from tests.bench.processors import Database, cpu_seconds
 from tests.drills import processes
 from tests.journey.browser import Browser
 from tests.migrated import own_database
@@ -51,7 +50,6 @@ GOALS = {
 }  # of the stock page
 WARM = 20  # requests before the first round
 PHONE = "Mozilla/5.0 (Mobile; rv:48.0; A405DL) Gecko/48.0 Firefox/48.0 KAIOS/2.5"
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -68,33 +66,6 @@ class Figures:
 
     def total_ms(self, number: int) -> float:
         return self.web_ms[number] + self.db_ms[number]
-
-
-class Database:
-    """The processor time of the database's own processes."""
-
-    def __init__(self, url: str) -> None:
-        self._server = None
-        if url.startswith("postgres"):
-            self._server = psycopg.connect(url, autocommit=True)
-
-    def seconds(self) -> float:
-        """Of those that serve this database now; 0 where they are not to be seen."""
-        if self._server is None:
-            return 0.0
-        rows = self._server.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        )
-        found = 0
-        for (pid,) in rows:
-            with suppress(OSError):
-                stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                found += int(stat[11]) + int(stat[12])
-        return found / _TICKS
-
-    def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
 
 
 def measure(page: Figures, http: requests.Session, database: Database, count: int) -> None:

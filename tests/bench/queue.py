@@ -7,7 +7,8 @@ of JSON:
 - `plain`: requests a second of a plain loop (one process, `requests.post`) against the sandbox;
 - `queue`: deliveries a second from the first arrival to the last of a pile; both are measured in turn,
   `--rounds` times, and `ratio` is the median of the rounds' own;
-- `cpu_ms`: what the processes of `manage.py work` use of the processors for one delivery;
+- `cpu_ms` and `db_ms`: what the processes of `manage.py work`, and PostgreSQL's for this database, use of the processors
+  for one delivery: on a machine that does other things too, these say more than deliveries a second;
 - `idle` and `measure_backlog`: seconds from Send to arrival at the network, with nothing else to do, and
   with 10,000 rows of other links due before it;
 - `backlogs`: deliveries a second with 1,000, 30,000 and 300,000 due (tests.bench.backlog; with `--only
@@ -57,7 +58,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ from typing import Any
 import requests
 
 from tests.bench.backlog import SIZES, figures_table, measure_backlog, meets_goals
+from tests.bench.processors import Database, cpu_seconds, resident_megabytes
 from tests.drills import chaos, processes
 
 LINKS = 10
@@ -93,12 +95,27 @@ class Bench:
         return {text: at for text, at in found.items() if text.startswith(name)}
 
     def until_arrived(
-        self, name: str, count: int, *, patience: float = PART_TIMEOUT
+        self,
+        name: str,
+        count: int,
+        *,
+        patience: float = PART_TIMEOUT,
+        watched: Database | None = None,
     ) -> dict[str, float]:
         end = time.monotonic() + patience
         while len(found := self.arrivals(name)) < count and time.monotonic() < end:
             time.sleep(0.5)
+            if watched:
+                watched.seconds()  # connections come and go
         return found
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        database = Database(self.env["DATABASE_URL"])
+        try:
+            yield database
+        finally:
+            database.close()
 
     @contextmanager
     def working(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -129,15 +146,18 @@ def latency_figures(sent: dict[str, float], arrived: dict[str, float]) -> dict[s
 def measure_throughput(bench: Bench, count: int, rounds: int) -> dict[str, Any]:
     """The plain loop and a pile, in turn, so that whatever else the machine does strikes both."""
     found = []
-    with bench.working() as worker:
+    with bench.working() as worker, bench.database() as database:
         for number in range(rounds):
             plain = count / bench.order("plain", count)
-            cpu = cpu_seconds(worker.pid)
+            cpu, rows = cpu_seconds(worker.pid), database.seconds()
             bench.order("pile", count, f"many{number}")
-            arrived = sorted(bench.until_arrived(f"many{number} ", count).values())
-            cpu = cpu_seconds(worker.pid) - cpu
+            arrived = sorted(
+                bench.until_arrived(f"many{number} ", count, watched=database).values()
+            )
+            cpu, rows = cpu_seconds(worker.pid) - cpu, database.seconds() - rows
             queue = (len(arrived) - 1) / (arrived[-1] - arrived[0])
-            found.append((queue / plain, plain, queue, cpu / len(arrived), len(arrived)))
+            each = (cpu / len(arrived), rows / len(arrived), len(arrived))
+            found.append((queue / plain, plain, queue, *each))
     ratios = sorted(each[0] for each in found)
     return {
         "plain": round(statistics.median(each[1] for each in found), 1),
@@ -145,18 +165,9 @@ def measure_throughput(bench: Bench, count: int, rounds: int) -> dict[str, Any]:
         "ratio": round(statistics.median(ratios), 2),
         "ratios": [round(each, 2) for each in ratios],
         "cpu_ms": round(1000 * statistics.median(each[3] for each in found), 1),
-        "arrived": f"{sum(each[4] for each in found)} of {count * rounds}",
+        "db_ms": round(1000 * statistics.median(each[4] for each in found), 1),
+        "arrived": f"{sum(each[5] for each in found)} of {count * rounds}",
     }
-
-
-def cpu_seconds(root: int) -> float:
-    """What a process and those below it have used of the processors (Linux)."""
-    ticks = 0
-    for pid in processes.tree(root):
-        with suppress(OSError):
-            stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            ticks += sum(map(int, stat[11:15]))  # its own, and of children that ended
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def measure_wire(bench: Bench, threads: int, count: int) -> dict[str, Any]:
@@ -165,11 +176,11 @@ def measure_wire(bench: Bench, threads: int, count: int) -> dict[str, Any]:
     in_flight = WORKERS * threads
     _set_latency(bench, LATENCY)
     plain = count / bench.order("plain", count, in_flight)
-    with bench.working() as worker:
-        cpu = cpu_seconds(worker.pid)
+    with bench.working() as worker, bench.database() as database:
         bench.order("pile", count, f"wire{threads}")
-        arrived = sorted(bench.until_arrived(f"wire{threads} ", count).values())
-        cpu = cpu_seconds(worker.pid) - cpu
+        cpu, rows = cpu_seconds(worker.pid), database.seconds()
+        arrived = sorted(bench.until_arrived(f"wire{threads} ", count, watched=database).values())
+        cpu, rows = cpu_seconds(worker.pid) - cpu, database.seconds() - rows
         rss = resident_megabytes(worker.pid)
     _set_latency(bench, 0)
     queue = (len(arrived) - 1) / (arrived[-1] - arrived[0])
@@ -179,6 +190,7 @@ def measure_wire(bench: Bench, threads: int, count: int) -> dict[str, Any]:
         "queue": round(queue, 1),
         "ratio": round(queue / plain, 2),
         "cpu_ms": round(1000 * cpu / len(arrived), 1),
+        "db_ms": round(1000 * rows / len(arrived), 1),
         "rss_mb": rss,
         "arrived": f"{len(arrived)} of {count}",
     }
@@ -187,17 +199,6 @@ def measure_wire(bench: Bench, threads: int, count: int) -> dict[str, Any]:
 def _set_latency(bench: Bench, seconds: float) -> None:
     answer = requests.post(f"{bench.network}/_latency", json={"seconds": seconds}, timeout=10)
     answer.raise_for_status()
-
-
-def resident_megabytes(root: int) -> dict[str, int]:
-    """The memory of each process under `root`, and together: pages shared by two count twice (RSS), or once (PSS)."""
-    rss, pss = 0, 0
-    for pid in processes.tree(root):
-        with suppress(OSError):
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            found = {line.split(":")[0]: line.split()[1] for line in lines[1:]}
-            rss, pss = rss + int(found["Rss"]), pss + int(found["Pss"])
-    return {"rss": rss // 1024, "pss": pss // 1024}
 
 
 def measure_latency(bench: Bench, count: int, backlog: int) -> dict[str, Any]:
