@@ -267,7 +267,7 @@ def execute_atomic(*statements: _Call, is_async_commit: bool = False) -> list[An
     """The same in one transaction, which one message is to PostgreSQL."""
     if settings.COMPILED_STATEMENTS and _can_pipeline() and connection.get_autocommit():
         return execute_pipeline(*statements, is_async_commit=is_async_commit)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # in another's, all of that is undone
         return execute_pipeline(*statements, is_async_commit=is_async_commit)
 
 

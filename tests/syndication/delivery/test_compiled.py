@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from syndication.delivery.compiled import (
@@ -92,3 +93,10 @@ def test_at_once_means_all_or_nothing(rows, may_be_lost):
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.WAITING}
     assert execute_atomic(good, good, is_async_commit=may_be_lost) == [1, 1]
     assert Delivery.objects.filter(state=DeliveryState.FAILED).count() == 1
+
+
+def test_inside_another_transaction_it_takes_no_savepoint(rows):
+    state = CompiledUpdate(lambda: Delivery.objects.filter(pk=PK), "state")
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        execute_atomic((state, {"pk": rows[0].pk, "state": DeliveryState.FAILED}))
+    assert not [each["sql"] for each in asked if "SAVEPOINT" in each["sql"]]
