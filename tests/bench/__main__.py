@@ -2,11 +2,12 @@
 
 import sys
 
-from tests.bench import memory, pages, queue, scale
+from tests.bench import memory, pages, pulls, queue, scale
 
 BENCHES = {
     "memory": memory.main,
     "pages": pages.main,
+    "pulls": pulls.main,
     "queue": queue.main,
     "scale": scale.main,
 }

@@ -174,7 +174,7 @@ def measure_wire(bench: Bench, threads: int, count: int) -> dict[str, Any]:
     """Whether the queue fills the wire: a pile on as many links as there are threads, answers that take LATENCY."""
     bench.env["QUEUE_THREADS"] = str(threads)
     in_flight = WORKERS * threads
-    _set_latency(bench, LATENCY)
+    set_latency(bench, LATENCY)
     plain = count / bench.order("plain", count, in_flight)
     with bench.working() as worker, bench.database() as database:
         bench.order("pile", count, f"wire{threads}")
@@ -182,7 +182,7 @@ def measure_wire(bench: Bench, threads: int, count: int) -> dict[str, Any]:
         arrived = sorted(bench.until_arrived(f"wire{threads} ", count, watched=database).values())
         cpu, rows = cpu_seconds(worker.pid) - cpu, database.seconds() - rows
         rss = resident_megabytes(worker.pid)
-    _set_latency(bench, 0)
+    set_latency(bench, 0)
     queue = (len(arrived) - 1) / (arrived[-1] - arrived[0])
     return {
         "in_flight": in_flight,
@@ -196,7 +196,7 @@ def measure_wire(bench: Bench, threads: int, count: int) -> dict[str, Any]:
     }
 
 
-def _set_latency(bench: Bench, seconds: float) -> None:
+def set_latency(bench: Bench, seconds: float) -> None:
     answer = requests.post(f"{bench.network}/_latency", json={"seconds": seconds}, timeout=10)
     answer.raise_for_status()
 

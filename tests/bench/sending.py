@@ -8,6 +8,9 @@ send <count> <gap> <name>     posts as the page sends them, `gap` seconds apart,
 backlog <count> <name>        so many posts due on as many links, by SQL, a tenth of a second apart
 resting <count>               so many due on the last but one link, which rests: older and newer
 middle <name>                 one asked for now and due among them in time, on the last link, without a hint
+pulls <count>                 copies of the last link, each with a feed that is not due
+pulls_due                     they are due, the first longest
+pulled                        of them: how many were imported, in how many seconds, and in which order
 left                          how many rows are not sent yet
 """
 
@@ -20,6 +23,7 @@ import time
 import uuid
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import django
 import requests
@@ -28,12 +32,21 @@ django.setup()
 
 from allauth.socialaccount.models import SocialAccount  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.db.models import DurationField, ExpressionWrapper, F, Max  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Member  # noqa: E402
 from syndication.actions import links, posts  # noqa: E402
-from syndication.delivery import credentials, rate_limits  # noqa: E402
-from syndication.models import Delivery, DeliveryState, Link, Post, Toggle  # noqa: E402
+from syndication.delivery import credentials, import_schedule, rate_limits  # noqa: E402
+from syndication.models import (  # noqa: E402
+    Delivery,
+    DeliveryState,
+    Link,
+    Post,
+    Pull,
+    PullKind,
+    Toggle,
+)
 from tests.filling import analysed, before, copies  # noqa: E402
 
 LINKS = 10  # of a backlog; the last two links are for what is beside it
@@ -177,6 +190,34 @@ def send(count: str, gap: str, name: str, which: str = "all") -> None:
     print(json.dumps(sent))
 
 
+def pulls(count: str) -> None:
+    link = Link.objects.order_by("-pk")[0]
+    links = copies(link, int(count), uid="'p' || n", account_id="NULL", fed_at="NULL")
+    pull = import_schedule.get_or_create_pull(link, PullKind.FEED)
+    never = before(timezone.now(), "-864000")
+    copies(pull, int(count), link_id=f"{links[0]} + n", due_at=never, lease_until="NULL")
+    analysed(Link, Pull)
+
+
+def pulls_due() -> None:
+    """Found by their key: copies of a link have no account."""
+    due, now = Pull.objects.filter(link__account=None), timezone.now()
+    last = due.aggregate(last=Max("pk"))["last"]
+    ago = ExpressionWrapper((last + 1 - F("pk")) * timedelta(seconds=0.1), DurationField())
+    due.update(due_at=now - ago)
+
+
+def pulled() -> None:
+    fed = Link.objects.filter(account=None, fed_at__isnull=False).order_by("fed_at", "pk")
+    rows = list(fed.values_list("pk", "fed_at"))
+    found: dict[str, float] = {"done": len(rows)}
+    if rows:
+        place = {pk: number for number, pk in enumerate(sorted(pk for pk, _at in rows))}
+        found["seconds"] = round((rows[-1][1] - rows[0][1]).total_seconds(), 1)
+        found["overtaken"] = max(number - place[pk] for number, (pk, _at) in enumerate(rows))
+    print(json.dumps(found))
+
+
 def left() -> None:
     print(json.dumps(Delivery.objects.exclude(state=DeliveryState.SENT).count()))
 
@@ -189,4 +230,5 @@ def drop() -> None:
 if __name__ == "__main__":
     orders = {"links": make_links, "plain": plain, "pile": pile, "send": send, "left": left}
     orders |= {"backlog": backlog, "resting": resting, "middle": middle}
+    orders |= {"pulls": pulls, "pulls_due": pulls_due, "pulled": pulled}
     {**orders, "drop": drop}[sys.argv[1]](*sys.argv[2:])
