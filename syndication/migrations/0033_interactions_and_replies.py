@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from syndication.models.unvalidated import (
+    AddConstraintLater,
     AddUnvalidatedConstraint,
     AddUnvalidatedForeignKey,
     AlterUnvalidatedForeignKey,
@@ -138,7 +139,7 @@ class Migration(migrations.Migration):
             name='interaction',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='syndication.interaction'),
         ),
-        migrations.AddConstraint(
+        AddConstraintLater(
             model_name='delivery',
             constraint=models.UniqueConstraint(condition=models.Q(('interaction__isnull', False)), fields=('interaction', 'link', 'kind', 'sequence'), name='delivery_of_interaction_once'),
         ),

@@ -34,6 +34,59 @@ class AddUnvalidatedConstraint(migrations.AddConstraint):
         schema_editor.execute(f"{statement} NOT VALID", params=None)
 
 
+class AddConstraintLater(migrations.AddConstraint):
+    """AddConstraint of a unique index that on PostgreSQL is built by a later migration (BuildUniqueConstraint)."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if not _is_postgresql(schema_editor):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class BuildUniqueConstraint(Operation):
+    """Build the unique index of a constraint that was added later, while others write. Harmless where it stands.
+
+    For a migration with `atomic = False`.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, model_name: str, name: str) -> None:
+        self.model_name = model_name
+        self.name = name
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models were told when the constraint was added."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if not _is_postgresql(schema_editor):
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        [constraint] = [each for each in model._meta.constraints if each.name == self.name]
+        if _is_index_valid(schema_editor.connection, self.name):
+            return
+        name = schema_editor.quote_name(self.name)
+        schema_editor.execute(
+            f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+        )  # of a build that broke off
+        statement = str(constraint.create_sql(model, schema_editor))
+        begin = "CREATE UNIQUE INDEX"
+        assert statement.startswith(begin)  # noqa: S101 - a constraint without a condition is none
+        schema_editor.execute(f"{begin} CONCURRENTLY{statement.removeprefix(begin)}", params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Nothing was changed."""
+
+    def describe(self) -> str:
+        return f"Build {self.name}"
+
+
 class AddUnvalidatedForeignKey(migrations.AddField):
     """AddField of a foreign key without a look at the rows that stand."""
 
@@ -108,3 +161,10 @@ def _unvalidated(connection: Any, table: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(found, [table])
         return sorted(name for (name,) in cursor.fetchall())
+
+
+def _is_index_valid(connection: Any, name: str) -> bool:
+    found = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(found, [name])
+        return bool((cursor.fetchone() or [False])[0])

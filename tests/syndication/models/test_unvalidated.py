@@ -29,6 +29,31 @@ def test_what_was_added_to_deliveries_reads_no_row_under_its_lock() -> None:
     assert of_deliveries == unread
 
 
+def test_no_index_of_deliveries_is_built_under_the_lock_of_0033() -> None:
+    built = [line for line in statements("0033") if "delivery_of_interaction_once" in line]
+    assert bool(built) == (connection.vendor == "sqlite")
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "syndication_delivery")
+    assert found["delivery_of_interaction_once"]["unique"]
+    assert found["delivery_of_interaction_once"]["columns"] == [
+        "interaction_id", "link_id", "kind", "sequence",
+    ]  # fmt: skip
+
+
+def test_the_index_of_a_build_that_broke_off_is_built_anew() -> None:
+    """And one that stands, of a site that ran 0033 before, is left as it is."""
+    assert "BEGIN;" not in statements("0053")
+    assert statements("0053") == []
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX delivery_of_interaction_once")
+    _dropped, built = statements("0053")
+    assert built.startswith("CREATE UNIQUE INDEX CONCURRENTLY ")
+    with connection.cursor() as cursor:
+        cursor.execute(built)
+
+
 def test_in_the_end_all_is_checked() -> None:
     assert "BEGIN;" not in statements("0049")  # else its lock would be held meanwhile
     if connection.vendor == "postgresql":
