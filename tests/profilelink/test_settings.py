@@ -58,6 +58,16 @@ def test_without_https_browsers_would_refuse_such_a_cookie():
     assert shown(PUBLIC_URL="http://127.0.0.1:8000")[:3] == ["sessionid", "False", "0"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "given"), [("", "-c jit=off"), ("?options=-c%20jit%3Don", "-c jit=off -c jit=on")]
+)
+def test_postgresql_compiles_no_statement_unless_its_address_asks_for_it(asked, given):
+    """Compiling the statements of home took 4 s at a million members; the last of the options wins."""
+    show = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['options'])"
+    ran = started("-c", show, DATABASE_URL=f"postgres://127.0.0.1/x{asked}")
+    assert ran.stdout.strip() == given, ran.stderr
+
+
 def test_the_language_of_who_chose_none_is_the_sites_to_say():
     assert shown()[3] == "en"
     assert shown(LANGUAGE_CODE="ja")[3] == "ja"
