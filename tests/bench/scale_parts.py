@@ -39,7 +39,7 @@ from tests.profilelink.weights import crawl  # noqa: E402
 
 Found = dict[str, Taken]
 COUNTS_ONES_OWN = ("export", "link_end")  # these tell how many rows of one's own there are
-SEARCHES = ("佐藤", "m", "m500", "h77", "nobody")
+SEARCHES = ("佐藤", "m5", "m500", "h77", "nobody")
 
 
 # --- Staff ----------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def members(reads: Reads, size: int) -> Found:
         phone = log_in_phone(member)
         linked = _linked(phone) if name == "hanako" else []
         for page in [*linked, *_long_pages(member)]:
-            what = f"{name} {page if '?q=' in page else re.sub('[0-9]+', 'N', page)}"
+            what = f"{name} {page if '?name=' in page else re.sub('[0-9]+', 'N', page)}"
             taken = reads.of(what, partial(phone.get, page))
             found[what] = max(taken, found.get(what, taken), key=lambda one: one[2])
     return found
@@ -103,7 +103,7 @@ def _long_pages(member: Member) -> list[str]:
     long = [reverse(page) for page in ("delivery_list", "friend_list", "notice_list")]
     long += [reverse("profile", args=[name]) for name in (member.username, friend)]
     older = f"{reverse('home')}?before={timeline_page(member).older}"
-    found = [f"{reverse('friend_find')}?q={words}" for words in SEARCHES]
+    found = [f"{reverse('friend_find')}?name={words}" for words in SEARCHES]
     return [reverse("home"), older, *long, *(f"{page}?page=2" for page in long), *found]
 
 
