@@ -12,26 +12,27 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Exists, F, ManyToOneRel, OuterRef, QuerySet
+from django.db.models import Exists, F, ManyToOneRel, OuterRef, Q, QuerySet
 
+from accounts.actions.batched_deletes import walk
 from accounts.models import PROFILE_FIELDS, Member
 
 KEPT = timedelta(days=30)
 SIGN_UP_TAKES = timedelta(minutes=1)  # a log-in later than this is another one
-AT_ONCE = 500
 
 _MADE_BY_SIGN_UP = (EmailAddress, UserSession)
 
 
 def delete_unused_accounts(now: datetime) -> int:
-    """How many accounts went. Called by the sweeper, once a day."""
-    deleted, last = 0, 0
-    while True:
-        found = _empty(now).filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
-        keys = list(found[:AT_ONCE])
-        if not keys:
-            return deleted
-        deleted, last = deleted + _delete(keys, now), keys[-1]
+    """How many accounts went. Called by the sweeper; a walk, as nearly all members have something."""
+
+    def delete_among(keys: list[int]) -> int:
+        likely = list(_bare(now).filter(pk__in=keys).values_list("pk", flat=True))
+        empty = list(_empty(now).filter(pk__in=likely).values_list("pk", flat=True))
+        return _delete(empty, now) if empty else 0
+
+    joined_lately = Q(date_joined__gte=now - KEPT)
+    return walk("unused-accounts", Member.objects.all(), delete_among, until=joined_lately)
 
 
 @transaction.atomic
@@ -42,8 +43,9 @@ def _delete(keys: list[int], now: datetime) -> int:
     return members.delete()[1].get("accounts.Member", 0)
 
 
-def _empty(now: datetime) -> QuerySet[Member]:
-    rows: QuerySet[Member] = Member.objects.filter(
+def _bare(now: datetime) -> QuerySet[Member]:
+    """Members whose own row says nothing: a question to one table."""
+    return Member.objects.filter(
         is_active=True,
         is_staff=False,
         is_superuser=False,
@@ -53,7 +55,11 @@ def _empty(now: datetime) -> QuerySet[Member]:
         email="",
         display_name="",
         **dict.fromkeys(PROFILE_FIELDS, ""),
-    ).exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
+    )
+
+
+def _empty(now: datetime) -> QuerySet[Member]:
+    rows = _bare(now).exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
     for relation in Member._meta.get_fields(include_hidden=True):
         if isinstance(relation, ManyToOneRel) and relation.related_model not in _MADE_BY_SIGN_UP:
             named = relation.related_model._base_manager.filter(

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, F, Value, When
 from django.utils import timezone, translation
 
 from accounts.actions.batched_deletes import delete_oldest, walk
@@ -24,7 +24,7 @@ SEEN_KEPT = timedelta(days=30)
 UNSEEN_KEPT = timedelta(days=90)
 MAX_NOTICES = 1000  # of one member
 MAX_STOPS = 1000  # of one member
-AT_ONCE = 1000  # rows, or members, of one sweep
+AT_ONCE = 1000  # rows of one statement
 
 
 class NoticeNotStoppable(Exception):
@@ -176,13 +176,19 @@ def _delete_seen(old: NoticeQuerySet, keys: list[int]) -> int:
     return int(old.filter(pk__in=seen).delete()[0])
 
 
-def delete_surplus_notices(now: datetime) -> int:
+def delete_surplus_notices() -> int:
     """Leave each member MAX_NOTICES; the oldest go first, so seen ones do. Called by the sweeper."""
-    full = Notice.objects.values("member").annotate(count=Count("pk")).filter(count__gt=MAX_NOTICES)
-    deleted = 0
-    for member in full.values_list("member", flat=True)[:AT_ONCE]:
-        rows = Notice.objects.filter(member=member).newest_first()
-        [last] = rows.values_list("created_at", "pk")[MAX_NOTICES - 1 : MAX_NOTICES]
-        older = Q(created_at__lt=last[0]) | Q(created_at=last[0], pk__lt=last[1])
-        deleted += Notice.objects.filter(older, member=member).delete()[0]
-    return deleted
+    return walk("surplus-notices", Member.objects.all(), _delete_surplus)
+
+
+def _delete_surplus(members: list[int]) -> int:
+    """Of these members; AT_ONCE rows at most."""
+    of_them = Notice.objects.filter(member__in=members).order_by().values("member")
+    full = of_them.annotate(count=Count("pk")).filter(count__gt=MAX_NOTICES)
+    surplus: list[int] = []
+    for member in full.values_list("member", flat=True):
+        rows = Notice.objects.filter(member=member).newest_first().values_list("pk", flat=True)
+        surplus += rows[MAX_NOTICES : MAX_NOTICES + AT_ONCE - len(surplus)]
+        if len(surplus) == AT_ONCE:
+            break
+    return int(Notice.objects.filter(pk__in=surplus).delete()[0])

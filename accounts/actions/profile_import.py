@@ -142,7 +142,9 @@ def end_old_ways_back(now: datetime) -> int:
 def _forget_old_pictures(limit: datetime) -> int:
     """Forget AT_ONCE pictures at most; those of members who are just changed are left for the next day."""
     held = Member.objects.select_for_update(no_key=True, skip_locked=True)
-    pictures = list(held.filter(picture_before_at__lt=limit).order_by("pk")[:AT_ONCE])
+    pictures = list(
+        held.filter(picture_before_at__lt=limit).order_by("picture_before_at")[:AT_ONCE]
+    )
     for member in pictures:
         delete_file_on_commit(member.picture_before)
     Member.objects.filter(pk__in=[member.pk for member in pictures]).update(

@@ -2,8 +2,12 @@
 
 from django.db import migrations, models
 
+from accounts.models.concurrent_index import AddIndexConcurrently
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0027_help_with_log_in'),
@@ -11,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='member',
             index=models.Index(condition=models.Q(('is_staff', True)), fields=['id'], name='member_staff'),
         ),

@@ -23,6 +23,15 @@ class Group(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["closed_at"],
+                condition=models.Q(closed_at__isnull=False),
+                name="group_closed",
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.name
 

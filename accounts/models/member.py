@@ -216,6 +216,19 @@ class Member(AbstractUser):
         indexes = [
             models.Index(fields=["date_joined"], name="member_by_time"),
             models.Index(fields=["id"], condition=Q(is_staff=True), name="member_staff"),
+            models.Index(
+                fields=["closing_at"],
+                condition=Q(closing_at__isnull=False, closed_at=None),
+                name="member_closing",
+            ),
+            *(
+                models.Index(
+                    fields=[f"{field}_before_at"],
+                    condition=Q(**{f"{field}_before_at__isnull": False}),
+                    name=f"member_{field}_before",
+                )
+                for field in ("display_name", "picture")
+            ),
             # The operator class is PostgreSQL's, for LIKE 'x%'; see accounts.models.prefix.
             *(
                 models.Index(

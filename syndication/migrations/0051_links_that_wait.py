@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.models.concurrent_index import AddIndexConcurrently
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0027_help_with_log_in'),
@@ -14,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='link',
             index=models.Index(condition=models.Q(('state', 'parked')), fields=['parked_at'], name='link_parked'),
         ),

@@ -141,7 +141,7 @@ def purge_rows(now: datetime) -> int:
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
     guesses.delete_ended_windows(now)
     queue.delete_old_failures(now - FAILURES_KEPT)
-    told = notices.delete_old_notices(now, held) + _forget_surplus_notices(now)
+    told = notices.delete_old_notices(now, held)
     told += mail_claims.delete_old_mails(now, held)
     agreed = unused_registrations.delete_unused_registrations(now) + _forget_surplus_traits()
     written = drafts.delete_old_drafts(now, held) + photos.delete_old_kept_photos(now, held)
@@ -161,6 +161,8 @@ def purge_tables_without_index(now: datetime) -> int:
     held = holds.held_members(now)
     return (
         notices.delete_seen_notices(now, held)
+        + notices.delete_surplus_notices()
+        + empty_accounts.delete_unused_accounts(now)
         + retention.delete_old_attempts(now, held)
         + retention.delete_ended_sessions(now, held)
         + retention.delete_old_feed_items(now)
@@ -172,11 +174,6 @@ def _forget_surplus_traits() -> int:
     kept = ServerTraits.objects.order_by("-changed_at", "host").values_list("host", flat=True)
     surplus = list(kept[SERVERS_KEPT : SERVERS_KEPT + AT_ONCE])
     return ServerTraits.objects.filter(host__in=surplus).delete()[0]
-
-
-def _forget_surplus_notices(now: datetime) -> int:
-    """Once an hour: it counts everybody's."""
-    return notices.delete_surplus_notices(now) if cache.add("surplus-notices", 1, 3600) else 0
 
 
 def _forget_closed_groups(now: datetime) -> int:
@@ -192,18 +189,6 @@ def count_days(now: datetime) -> int:
     if counted == daily_figures.DAYS_AT_ONCE:
         cache.delete("daily-figures")
     return counted
-
-
-def delete_empty_accounts(now: datetime) -> int:
-    """Once a day: it asks every table."""
-    is_first = cache.add("empty-accounts", 1, DISK_EVERY)
-    return empty_accounts.delete_unused_accounts(now) if is_first else 0
-
-
-def end_old_ways_back(now: datetime) -> int:
-    """Once a day: it asks every member's row."""
-    is_first = cache.add("old-ways-back", 1, DISK_EVERY)
-    return profile_import.end_old_ways_back(now) if is_first else 0
 
 
 def forget_unused_hosts(now: datetime) -> int:
@@ -239,8 +224,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "figures": count_days,  # before the rows of a day are purged
     "purged": purge_rows,
     "walked": purge_tables_without_index,
-    "empty accounts": delete_empty_accounts,
-    "old ways back": end_old_ways_back,
+    "old ways back": profile_import.end_old_ways_back,
     "unused hosts": forget_unused_hosts,
     "orphaned files": purge_orphaned_files,
 }

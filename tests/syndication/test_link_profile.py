@@ -17,7 +17,7 @@ from syndication.actions import account_closure, link_profile
 from syndication.delivery import imports
 from syndication.models import Link
 from syndication.models.errors import NotYours
-from syndication.worker import orphaned_files, sweep
+from syndication.worker import orphaned_files
 from tests.making import make_link, make_member
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
@@ -370,7 +370,7 @@ def test_a_way_back_ends_after_ninety_days(hanako, django_capture_on_commit_call
     profile.set_profile_picture(fresh(hanako), a_photo(), audience="friends")
     take(a_photo(colour="red"), hanako)
     now = timezone.now()
-    assert sweep.end_old_ways_back(now + timedelta(days=89)) == 0
+    assert profile_import.end_old_ways_back(now + timedelta(days=89)) == 0
     assert len(named(hanako)) == 2
     with django_capture_on_commit_callbacks(execute=True):
         assert profile_import.end_old_ways_back(now + timedelta(days=91)) == 2
