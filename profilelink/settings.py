@@ -155,6 +155,8 @@ CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 QUEUE_URL = env.str("QUEUE_URL", default="")
 # Deliveries that each of QUEUE_WORKERS processes has under way at a time; most of each is waiting for a network.
 QUEUE_THREADS = env.int("QUEUE_THREADS", default=16)
+# Imports that the import worker, one process of each `manage.py work`, has under way at a time.
+IMPORT_THREADS = env.int("IMPORT_THREADS", default=16)
 # What each figure is for stands in syndication/worker/queue.py.
 Q_CLUSTER = {
     "name": "profilelink",

@@ -6,7 +6,7 @@ is later marks the item. Where the two cross and neither sees the other, the nex
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -32,22 +32,23 @@ _ITEMS = {False: CompiledValues(_OF_NETWORK), True: CompiledValues(_OF_HOST)}
 def mark_copies_of_link(link: Link, now: datetime) -> None:
     """Mark the copies among what was imported lately."""
     fresh = link.feed.filter(copy=None, created_at__gte=now - LOOKED_AGAIN)
-    _mark_copies_there(link, dict(fresh.values_list("remote_id", "pk")))
+    found = list(_copies_there(link, dict(fresh.values_list("remote_id", "pk"))))
     if "link__host" in _same_ids(link):
-        _mark_copies_elsewhere(link, fresh)
+        found += _copies_elsewhere(link, fresh)
+    FeedItem.objects.bulk_update(found, ["copy", "writer"])
 
 
-def _mark_copies_there(link: Link, items: Mapping[str, int]) -> None:
-    """Mark by the id, which has one meaning on the whole network, or on the link's server."""
+def _copies_there(link: Link, items: Mapping[str, int]) -> Iterator[FeedItem]:
+    """By the id, which has one meaning on the whole network, or on the link's server."""
     copies = Delivery.objects.filter(
         kind=DeliveryKind.PUBLISH, post__isnull=False, remote_id__in=items, **_same_ids(link)
     )
     for copy, remote_id, writer in copies.values_list("pk", "remote_id", "post__author"):
-        FeedItem.objects.filter(pk=items[remote_id]).update(copy=copy, writer=writer)
+        yield FeedItem(pk=items[remote_id], copy_id=copy, writer_id=writer)
 
 
-def _mark_copies_elsewhere(link: Link, fresh: QuerySet[FeedItem]) -> None:
-    """Mark by the address, which another server of the network keeps where it gives an id of its own.
+def _copies_elsewhere(link: Link, fresh: QuerySet[FeedItem]) -> Iterator[FeedItem]:
+    """By the address, which another server of the network keeps where it gives an id of its own.
 
     An address alone proves nothing, since whoever writes a post says its address. So the writer has to
     have the handle of the account that the copy went to, and the address has to be on its server.
@@ -64,7 +65,7 @@ def _mark_copies_elsewhere(link: Link, fresh: QuerySet[FeedItem]) -> None:
             item = items.get((other.handle, url))
             is_there = urlsplit(url).netloc == other.host
             if item and is_there and post is not None and kind == DeliveryKind.PUBLISH:
-                FeedItem.objects.filter(pk=item).update(copy=copy, writer=other.member_id)
+                yield FeedItem(pk=item, copy_id=copy, writer_id=other.member_id)
 
 
 def mark_sent_copy(copy: Delivery, link: Link) -> None:

@@ -1,8 +1,11 @@
 """Import schedule: choose the next imports, longest due first, round-robin over hosts, with back-off.
 
 An import spends nearly all its time waiting, and hosts that members named may be silent or drip. So a
-member-named host has one import under way, a network's own host half of the threads, and all slow hosts
-together half of them: a bad host delays nobody else, and many bad hosts leave the others half.
+network's own host has half of the threads at most, and all slow hosts together half of them. A host that
+members named has one import under way; more, up to that half, only while half of the threads have nothing
+else to do and the host is not slow. So a bad host delays nobody else, and many bad hosts leave the others half.
+
+A feed that brings nothing new is read less often the longer it has been quiet (next_import_at).
 
 Rows that may not run now (network paused, breaker open, link limited) are put off instead of skipped:
 skipped, they would stay first in the queue and hide what is due behind them.
@@ -17,6 +20,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from syndication.delivery import circuit_breaker, claimable, rate_limits
@@ -25,9 +29,11 @@ from syndication.models import ImportPause, Link, LinkState, Pull, PullKind
 from syndication.models.lease import is_unleased
 from syndication.models.link import LinkQuerySet
 
-THREADS = 8  # of one import worker
+THREADS: int = settings.IMPORT_THREADS  # of one import worker
 LEASE = timedelta(seconds=180)  # above an import's own deadline and its last request's
 INTERVAL_OF_KIND = {PullKind.FRIENDS: timedelta(hours=24), PullKind.FEED: timedelta(minutes=15)}
+QUIET_SHARE = 8  # a feed that was quiet for so many hours is read again in one
+LONGEST_INTERVAL = timedelta(hours=2)
 FIRST_RETRY = 120.0  # seconds; doubles with each failure in a row
 MAX_RETRY_WAIT = 12 * 3600.0
 PUT_OFF = timedelta(minutes=5)  # for rows that may not run now
@@ -66,12 +72,27 @@ def lease_due_pulls(now: datetime, *, most: int, owner: str) -> list[Pull]:
     window = list(_due(now, busy, slow).select_related("link")[:WINDOW])
     if not window:
         return []
-    askable = set(askable_links(now).filter(pk__in={pull.link_id for pull in window}))
-    _put_off((pull for pull in window if pull.link not in askable), now)
-    ready = [pull for pull in window if pull.link in askable]
-    return [
-        pull for pull in _round_robin_hosts(ready, busy, slow, most) if lease_pull(pull, now, owner)
-    ]
+    askable = set(
+        askable_links(now)
+        .filter(pk__in={pull.link_id for pull in window})
+        .values_list("pk", flat=True)
+    )
+    _put_off((pull for pull in window if pull.link_id not in askable), now)
+    ready = [pull for pull in window if pull.link_id in askable]
+    return _lease(_round_robin_hosts(ready, busy, slow, most), now, owner)
+
+
+@transaction.atomic
+def _lease(pulls: list[Pull], now: datetime, owner: str) -> list[Pull]:
+    """Lease those of `pulls` that nobody else has taken meanwhile, in one statement."""
+    mine = {"lease_owner": owner, "lease_until": now + LEASE}
+    free = _unleased(now).select_for_update(skip_locked=True)
+    keys = set(free.filter(pk__in=[pull.pk for pull in pulls]).values_list("pk", flat=True))
+    Pull.objects.filter(pk__in=keys).update(**mine)
+    taken = [pull for pull in pulls if pull.pk in keys]
+    for pull in taken:
+        pull.lease_owner, pull.lease_until = owner, now + LEASE
+    return taken
 
 
 def are_imports_off() -> bool:
@@ -103,9 +124,11 @@ def release_pulls(owner: str) -> None:
     Pull.objects.filter(lease_owner=owner).update(lease_owner="", lease_until=None)
 
 
-def next_import_at(pull: Pull, now: datetime) -> datetime:
-    """When the next import is due, with 10 % jitter."""
-    return now + INTERVAL_OF_KIND[PullKind(pull.kind)] * _random.uniform(0.9, 1.1)
+def next_import_at(pull: Pull, now: datetime, *, quiet: timedelta = timedelta()) -> datetime:
+    """When the next import is due, with 10 % jitter; later where nothing came for as long as `quiet`."""
+    usual = INTERVAL_OF_KIND[PullKind(pull.kind)]
+    interval = max(usual, min(quiet / QUIET_SHARE, LONGEST_INTERVAL))
+    return now + interval * _random.uniform(0.9, 1.1)
 
 
 def retry_import_at(pull: Pull, now: datetime, *, asked: float = 0.0) -> datetime:
@@ -131,7 +154,7 @@ def _unleased(now: datetime) -> QuerySet[Pull]:
 
 def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Pull]:
     """Due rows, longest due first, without hosts that have their share already."""
-    full = {host for host, count in busy.items() if count >= _max_pulls_of_host(host)}
+    full = {host for host in busy if _is_full(host, busy, slow)}
     if sum(busy[host] for host in slow) >= THREADS // 2:
         full |= slow
     return _unleased(now).filter(due_at__lte=now).exclude(host__in=full).order_by("due_at", "pk")
@@ -148,7 +171,7 @@ def _round_robin_hosts(
     chosen: list[Pull] = []
     while waiting and len(chosen) < most:
         host = min(waiting, key=lambda each: (busy[each], waiting[each][-1].due_at))
-        is_full = busy[host] >= _max_pulls_of_host(host)
+        is_full = _is_full(host, busy, slow)
         if host in slow:
             is_full |= sum(busy[each] for each in slow) >= THREADS // 2
         if is_full:
@@ -161,10 +184,11 @@ def _round_robin_hosts(
     return chosen
 
 
-def _max_pulls_of_host(host: str) -> int:
-    """The number of imports that one host may have under way: one if members named it."""
+def _is_full(host: str, busy: Counter[str], slow: frozenset[str]) -> bool:
+    """Whether the host has as many imports under way as it may have."""
     own = {urlsplit(known.get("api_url", "")).netloc for known in settings.NETWORKS.values()}
-    return THREADS // 2 if host in own else 1
+    has_room = host in own or (host not in slow and busy.total() < THREADS // 2)
+    return busy[host] >= (THREADS // 2 if has_room else 1)
 
 
 def _put_off(pulls: Iterable[Pull], now: datetime) -> None:

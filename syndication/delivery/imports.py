@@ -224,7 +224,16 @@ def _import_feed_items(pull: Pull, connector: Connector) -> datetime:
     items = list(islice(connector.feed(since=pull.link.fed_cursor), FEED_AT_ONCE))
     _store_feed_items(pull.link, items)
     now = timezone.now()
-    return now + SOON if len(items) >= MANY_ITEMS else import_schedule.next_import_at(pull, now)
+    if len(items) >= MANY_ITEMS:
+        return now + SOON
+    quiet = timedelta() if items else now - _newest_item_at(pull.link)
+    return import_schedule.next_import_at(pull, now, quiet=quiet)
+
+
+def _newest_item_at(link: Link) -> datetime:
+    """When the newest item of the feed was written; without any, when the account was linked."""
+    newest = link.feed.order_by("-written_at", "-pk").values_list("written_at", flat=True)
+    return newest.first() or link.created_at
 
 
 def _store_feed_items(link: Link, items: list[ForeignItem]) -> None:

@@ -99,6 +99,7 @@ class Link(models.Model):
         indexes = [
             models.Index(fields=["created_at"], name="link_by_time"),
             models.Index(fields=["uid"], name="link_by_uid"),  # staff's search
+            models.Index(fields=["handle"], name="link_by_handle"),  # delivery.feed_copies
             models.Index(
                 fields=["sending_until"],
                 condition=Q(sending_until__isnull=False),

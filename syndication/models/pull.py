@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from syndication.models.link import Link
 
@@ -35,7 +36,12 @@ class Pull(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["link", "kind"], name="pull_once_for_a_kind"),
         ]
-        indexes = [models.Index(fields=["due_at", "host"], name="pull_due")]
+        indexes = [
+            models.Index(fields=["due_at", "host"], name="pull_due"),
+            models.Index(
+                fields=["lease_until"], condition=Q(lease_until__isnull=False), name="pull_leased"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.link_id}"

@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Callable
 from functools import partial
+from queue import Empty, SimpleQueue
 
 from django.db import connection
 from django.utils import timezone
@@ -34,6 +35,8 @@ from syndication.models import Pull
 logger = logging.getLogger(__name__)
 
 POLL = 2.0  # seconds between two queries for due tasks; one that ends asks at once
+GATHER = 0.1  # seconds after the end of a task in which others may end: one choice serves them all
+LINGER = 0.5  # seconds that a thread waits for the next task, with its connection to the database
 BEAT_EVERY = 5.0
 FINISH = 15.0  # seconds that a refresh gets when the worker is stopped
 LONGEST = 300.0  # seconds; a longer task hangs, and the watchdog must see it
@@ -49,6 +52,8 @@ class ImportWorker:
         self._free = threading.Event()  # set when a task ends: choose again at once
         self._lock = threading.Lock()
         self._began: dict[Pull | TokenTask, float] = {}  # what runs -> when it began
+        self._tasks: SimpleQueue[tuple[Pull | TokenTask, Callable[[], None]]] = SimpleQueue()
+        self._idle = 0  # threads that wait for a task which nobody has put yet
         self._beat_at = 0.0
 
     def run(self) -> None:
@@ -59,7 +64,8 @@ class ImportWorker:
             except Exception:  # the database is away, say
                 logger.exception("import worker")
                 connection.close()
-            self._free.wait(POLL)
+            if self._free.wait(POLL):
+                self._stopping.wait(GATHER)
             self._free.clear()
         self._wait_for_refreshes()
         import_schedule.release_pulls(self._owner)
@@ -77,7 +83,25 @@ class ImportWorker:
     def _start(self, what: Pull | TokenTask, act: Callable[[], None]) -> None:
         with self._lock:
             self._began[what] = time.monotonic()
-        threading.Thread(target=self._carry_out, args=(what, act), daemon=True).start()
+            is_one_waiting = self._idle > 0
+            self._idle -= is_one_waiting
+        self._tasks.put((what, act))
+        if not is_one_waiting:
+            threading.Thread(target=self._work, daemon=True).start()
+
+    def _work(self) -> None:
+        """Run tasks until none comes within LINGER."""
+        while True:
+            try:
+                what, act = self._tasks.get(timeout=LINGER)
+            except Empty:
+                with self._lock:
+                    if self._idle:
+                        self._idle -= 1
+                        break
+                continue  # one is being put for this thread
+            self._carry_out(what, act)
+        connection.close()
 
     def wait(self) -> None:
         """Wait until no task runs."""
@@ -91,9 +115,10 @@ class ImportWorker:
         except Exception:
             logger.exception("import worker: %s", what)
         finally:
-            connection.close()
+            connection.close_if_unusable_or_obsolete()
             with self._lock:
                 del self._began[what]
+                self._idle += 1
             self._free.set()
 
     def _wait_for_refreshes(self) -> None:

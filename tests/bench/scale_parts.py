@@ -56,7 +56,7 @@ def _open(client: Client, page: str) -> None:
 
 def _pages(client: Client, size: int) -> Iterator[str]:
     """Each list; each choice of its filters, as the page links them; each search that finds something."""
-    yield from (reverse("admin:index"), reverse("admin:adoption"))
+    yield from (reverse("admin:index"), reverse("adoption"))
     for model in sorted(admin.site._registry, key=lambda one: one._meta.label):
         name = model._meta.label_lower.replace(".", "_")
         page = reverse(f"admin:{name}_changelist")

@@ -13,6 +13,7 @@ import sys
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
@@ -36,8 +37,10 @@ from syndication.models import (
     Allowance,
     Attempt,
     CopyActivity,
+    DailyFigure,
     Delivery,
     FeedItem,
+    Figure,
     NetworkFriend,
     Pull,
     PullKind,
@@ -74,6 +77,7 @@ def fill(size: int) -> None:
         links = _links(first, member, size, now)
         _deliveries(posts, links, size, now)
         _heavy(now)
+    count_days(now)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     _say("indexes")
@@ -255,6 +259,18 @@ def _heavy(now: datetime) -> None:
         post, HEAVY_FRIENDS * HEAVY_POSTS, author_id=f"{friends[0]} + n % {HEAVY_FRIENDS}",
         form_key=_hexed("h"), created_at=before(now, "n * 50"),
     )  # fmt: skip
+
+
+def count_days(now: datetime) -> None:
+    """Figures of each day of two years."""
+    days = [timezone.localdate(now) - timedelta(days=number) for number in range(1, 730)]
+    of_network = (Figure.LINKED, Figure.LINKS)
+    DailyFigure.objects.bulk_create(
+        DailyFigure(day=day, figure=figure, network=network, number=50, people=50)
+        for day in days
+        for figure in Figure.values
+        for network in ("", *(settings.NETWORK_KEYS if figure in of_network else ()))
+    )
 
 
 def _keyed(row: Model, count: int, key: str, **columns: str) -> None:
