@@ -20,6 +20,7 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.allauth.ChangePasswordForm",
     "reauthenticate": "accounts.forms.allauth.ReauthenticateForm",
 }
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.actions.reset_tokens.ResetTokens"  # noqa: S105 - a class
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_PRESERVE_USERNAME_CASING = False  # names are small letters; log-in takes any
 ACCOUNT_USERNAME_VALIDATORS = "accounts.models.member.username_validators"

@@ -15,7 +15,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts.actions import notices
+from accounts.actions import mailed_links, notices
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Member
 from accounts.models.people_notices import SESSION_ENDED
@@ -57,7 +57,8 @@ def end_session_as_staff(row: UserSession) -> None:
 
 
 def end_other_sessions(*, by: Member, current_key: str | None) -> int:
-    """End all sessions of the member but the current one; returns how many."""
+    """End all sessions of the member but the current one, and the links in mails; returns how many."""
+    mailed_links.end_mailed_links(by)
     others = list(UserSession.objects.filter(user=by).exclude(session_key=current_key or "-"))
     for row in others:
         _end_row(row)

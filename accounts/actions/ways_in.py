@@ -47,7 +47,8 @@ def count_ways_in(member: Member, *, kept_key: str | None = None) -> WaysIn:
 
 @transaction.atomic
 def end_ways_in(member: Member, *, kept_key: str | None = None) -> None:
-    """End sessions (but `kept_key`), bookmarks with their PINs, and codes that would let a device in."""
+    """End sessions (but `kept_key`), bookmarks with their PINs, codes that would let a device in, and links
+    in mails."""
     now = timezone.now()
     Phone.objects.live().filter(member=member).update(ended_at=now)
     ended = {"ended_at": now, "end_reason": LOST_PHONE}

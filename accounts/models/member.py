@@ -208,6 +208,9 @@ class Member(AbstractUser):
     # Staff were asked to change how the member logs in, and it waits (AccessRecovery): each page says so.
     recovery_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Links for a new password that were mailed before then open nothing (accounts.actions.mailed_links).
+    mailed_links_ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     objects = MemberManager()  # type: ignore[misc]  # wider than AbstractUser's, by our queryset
 
     class Meta:

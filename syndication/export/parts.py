@@ -193,7 +193,8 @@ MEMBER = ExportTable(
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
         "is_searchable",
         *("answers_by_mail", "home_shows", "pictures_on", "commenters", "group_commenters"),
-        *("last_login", "suspended_at", "terms_agreed_at", "recovery_asked_at"),
+        *("last_login", "mailed_links_ended_at", "suspended_at", "terms_agreed_at"),
+        "recovery_asked_at",
     ),
     {"joined_at": "date_joined"},
     {

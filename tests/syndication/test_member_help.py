@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 PIN = "8306"
 WHY = "電話で本人の生年月日と最後の投稿を確かめました。"
 NEW = "hanako-new@example.jp"
+WORDS = "entirely new words"
 
 
 @pytest.fixture
@@ -156,10 +157,47 @@ def test_who_found_the_phone_shuts_no_new_password_to_its_owner(hanako):
     assert "paused" not in found.get("/")
 
 
+def add_address(phone: PhoneClient, email: str) -> None:
+    """It waits until the link in a mail to it is pressed."""
+    phone.get("/account/mail/")
+    phone.submit("Add", email=email)
+    phone.submit("Continue", password=PASSWORD)
+    phone.submit("Add")
+
+
 def ask_for_password(email: str) -> None:
     phone = PhoneClient()
     phone.get(reverse("account_reset_password"))
     phone.submit(email=email)
+
+
+@pytest.mark.parametrize("how", ["lost phone", "staff", "sessions"])
+def test_links_that_were_mailed_before_open_nothing(hanako, support, how):
+    """As they lie in the mails of the lost phone."""
+    _lost, desk = log_in(), log_in()
+    ask_for_password(hanako.email)
+    add_address(desk, "thief@example.com")
+    new_password, confirm = mail.outbox
+    if how == "staff":
+        press(support, hanako, "lost_phone")
+    else:
+        desk.get(reverse("phone_lost" if how == "lost phone" else "session_list"))
+        desk.submit("End it all" if how == "lost phone" else "End all but this one")
+    stranger = PhoneClient()
+    assert "used already" in stranger.get(mailed_link("password/reset", new_password))
+    assert "used already" in stranger.get(mailed_link("/mail", confirm))
+    addresses = EmailAddress.objects.filter(user=hanako, email="thief@example.com")
+    assert [each.verified for each in addresses] == [False]
+
+
+def test_a_changed_password_ends_the_links_that_would_confirm_an_address(hanako):
+    desk = log_in()
+    add_address(desk, "thief@example.com")
+    [confirm] = mail.outbox
+    desk.get("/account/password/")
+    desk.submit("Change password", oldpassword=PASSWORD, password1=WORDS, password2=WORDS)
+    assert "used already" in PhoneClient().get(mailed_link("/mail", confirm))
+    assert not EmailAddress.objects.filter(email="thief@example.com", verified=True).exists()
 
 
 # --- Staff ----------------------------------------------------------------------------------------
@@ -175,8 +213,8 @@ def test_staff_end_all_ways_in_and_a_link_goes_to_the_address_that_is_held(hanak
     assert PhoneClient().get(bookmark).status == 410
     [link] = [one for one in mail.outbox if "password/reset" in one.body]
     assert link.to == ["pc@example.jp"]
-    set_password_by(link.body)
-    assert is_in(log_in(password="entirely new words"))
+    set_password_by(link)
+    assert is_in(log_in(password=WORDS))
     kinds = StaffDecision.objects.filter(member=hanako).order_by("pk")
     assert [one.kind for one in kinds] == ["lost_phone", "way_in"]
     assert {(one.reason, one.by.username) for one in kinds} == {(WHY, "support")}
@@ -186,16 +224,20 @@ def test_the_new_way_in_never_replaces_the_second_step(hanako, support):
     with_second_step(hanako)
     press(support, hanako, "lost_phone", held=hanako.email)
     [link] = [one for one in mail.outbox if "password/reset" in one.body]
-    set_password_by(link.body)
-    phone = log_in(password="entirely new words")
+    set_password_by(link)
+    phone = log_in(password=WORDS)
     assert "Type the code that your app shows" in phone.page
     assert not is_in(phone)
 
 
-def set_password_by(body: str) -> None:
+def mailed_link(what: str, mailed: mail.EmailMessage) -> str:
+    return re.search(rf"http://testserver(\S*{what}/\S+)", mailed.body)[1]
+
+
+def set_password_by(mailed: mail.EmailMessage) -> None:
     phone = PhoneClient()
-    phone.get(re.search(r"http://testserver(\S*password/reset/\S+)", body)[1])
-    phone.submit(password1="entirely new words", password2="entirely new words")
+    phone.get(mailed_link("password/reset", mailed))
+    phone.submit(password1=WORDS, password2=WORDS)
 
 
 def test_no_link_goes_to_an_address_that_is_not_the_members(hanako, support):
@@ -252,8 +294,8 @@ def test_another_address_waits_and_the_old_one_is_told(hanako, support):
     assert told == {"hanako@example.com", NEW}
     [link] = [one for one in mail.outbox if "password/reset" in one.body]
     assert link.to == [NEW]
-    set_password_by(link.body)
-    assert is_in(log_in(password="entirely new words"))
+    set_password_by(link)
+    assert is_in(log_in(password=WORDS))
     assert after(WAIT * 2) == 0
 
 
