@@ -32,7 +32,9 @@ SIGN_UPS_A_DAY = Limit("sign-ups a day", most=50, window=DAY)
 SIGN_UPS_IN_ALL = Limit("sign-ups in all", most=5000, window=DAY)
 INVITED = Limit("invited sign-ups", most=20, window=DAY)  # by one member
 INVITED_IN_ALL = Limit("invited sign-ups in all", most=5000, window=DAY)
-INVITES_AFTER = DAY  # a new account's invitations count as no invitation: else one invites the next
+STRANGER_FOR = (
+    DAY  # so long a new account invites as a stranger, else one invites the next, and writes as one
+)
 
 # What one member says about posts.
 COMMENTS = Limit("comments", most=100, window=HOUR)
@@ -42,7 +44,8 @@ REPLIES = Limit("replies on networks", most=100, window=HOUR)
 REPLY_PACE = Limit("reply pace", most=1, window=timedelta(seconds=5))
 REPORTS = Limit("reports", most=20, window=DAY)
 CONTACTS = Limit("messages to staff", most=10, window=HOUR)  # of one network
-CONTACTS_IN_ALL = Limit("messages to staff in all", most=1000, window=DAY)
+CONTACTS_IN_ALL = Limit("messages to staff in all", most=1000, window=DAY)  # of strangers
+MEMBER_CONTACTS = Limit("messages to staff by a member", most=10, window=DAY)
 CONTACT_ANSWERS = Limit("answers to an outsider", most=5, window=DAY)  # to one address
 OBJECTIONS = Limit("objections", most=20, window=DAY)
 LIKES = Limit("likes", most=300, window=HOUR)
@@ -96,7 +99,7 @@ def spend_sign_up(address: str, *, inviter: Member | None) -> None:
 
     Raises QuotaUsedUp; what was spent before the quota that refuses is given back.
     """
-    if inviter is not None and inviter.date_joined <= timezone.now() - INVITES_AFTER:
+    if inviter is not None and not _is_stranger(inviter):
         try:
             return _spend_together(
                 [(INVITED, subject_of_member(inviter)), (INVITED_IN_ALL, EVERYBODY)]
@@ -127,8 +130,13 @@ def spend_stranger_mail(email: str, *, address: str) -> None:
     )
 
 
-def spend_contact(address: str) -> None:
-    """One message to staff by whoever comes from `address`. Raises QuotaUsedUp."""
+def spend_contact(address: str, *, by: Member | None) -> None:
+    """One message to staff by whoever comes from `address`, logged in as `by` if at all. Raises QuotaUsedUp.
+
+    Strangers share a bound for the whole site, and a hundred networks can use it up: members have their own.
+    """
+    if by is not None and not _is_stranger(by):
+        return spend_member_quota(by, MEMBER_CONTACTS)
     return _spend_together([(CONTACTS_IN_ALL, EVERYBODY), (CONTACTS, subject_of_network(address))])
 
 
@@ -139,6 +147,10 @@ def may_answer_outsider(email: str) -> bool:
     except QuotaUsedUp:
         return False
     return True
+
+
+def _is_stranger(member: Member) -> bool:
+    return member.date_joined > timezone.now() - STRANGER_FOR
 
 
 def _spend_together(wanted: list[tuple[Limit, str]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -34,6 +35,15 @@ MAX_SNAPSHOTS_FROM_OUTSIDE = 5
 AT_ONCE = 200  # cases of one sweep
 
 
+@dataclass(frozen=True)
+class OutsideMessage:
+    """What was typed on the contact page. `email` is where an answer goes, or ""."""
+
+    reason: str
+    words: str
+    email: str
+
+
 def find_report(reported: Reported, *, by: Member) -> Report | None:
     """The member's own report of this thing."""
     mine = Report.objects.filter(reporter=by).select_related("case")
@@ -57,20 +67,20 @@ def report(reported: Reported, reason: str, words: str, *, by: Member) -> Report
 
 @transaction.atomic
 def report_from_outside(
-    reported: Reported | None, reason: str, words: str, *, email: str, address: str
+    reported: Reported | None, message: OutsideMessage, *, address: str, by: Member | None
 ) -> Report:
-    """A message by the contact page, from the client address `address`: a report of what a page here
-    shows, or else a case of its own. Raises quotas.QuotaUsedUp."""
-    quotas.spend_contact(address)
+    """A message by the contact page, from the client address `address`, logged in as `by` if at all: a
+    report of what a page here shows, or else a case of its own. Raises quotas.QuotaUsedUp."""
+    quotas.spend_contact(address, by=by)
     if reported is None:
         case = ReportCase.objects.create(kind=ReportedKind.OTHER, audience=Audience.EVERYONE)
     else:
         case = _lock_case(reported)
     made = Report.objects.create(
         case=case,
-        reason=reason,
-        sealed_words=encrypt(words),
-        sealed_address=encrypt(email) if email else "",
+        reason=message.reason,
+        sealed_words=encrypt(message.words),
+        sealed_address=encrypt(message.email) if message.email else "",
     )
     _gather(case, reported, most=MAX_SNAPSHOTS_FROM_OUTSIDE)
     return made

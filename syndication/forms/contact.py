@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms.mail_address_field import MailAddressField
 from accounts.visible_text import visible_text
+from syndication.actions.reports import OutsideMessage
 from syndication.forms.fields import LATIN, PlainText
 from syndication.models import ReportReason
 from syndication.models.report import MAX_REPORT_LENGTH
@@ -45,7 +46,8 @@ class ContactForm(forms.Form):
         return text
 
     @property
-    def report_reason(self) -> str:
-        """The reason as it is stored."""
-        given = str(self.cleaned_data["reason"])
-        return ReportReason.OTHER if given == QUESTION else given
+    def message(self) -> OutsideMessage:
+        """What was typed, with the reason as it is stored."""
+        data = self.cleaned_data
+        reason = ReportReason.OTHER if data["reason"] == QUESTION else data["reason"]
+        return OutsideMessage(reason=reason, words=data["words"], email=data["email"])

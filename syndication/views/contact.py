@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions import quotas
+from accounts.models import Member
 from accounts.urlsession.api import client_address
 from syndication.actions import reports
 from syndication.forms.contact import ContactForm
@@ -30,18 +32,32 @@ def contact(request: HttpRequest) -> HttpResponse:
         try:
             reports.report_from_outside(
                 find_by_address(form.cleaned_data["about"], request.user),
-                form.report_reason,
-                form.cleaned_data["words"],
-                email=form.cleaned_data["email"],
+                form.message,
                 address=client_address(request),
+                by=request.user if isinstance(request.user, Member) else None,
             )
             is_sent = True
-        except quotas.QuotaUsedUp:
-            form.add_error(
-                None, _("Too many messages came from your connection. Try again in an hour.")
-            )
+        except quotas.QuotaUsedUp as error:
+            form.add_error(None, _what_to_do(error.quota, request.user))
     context = {"form": form, "is_sent": is_sent, "has_email": is_sent and form["email"].value()}
     return TemplateResponse(request, "syndication/contact.html", context)
+
+
+def _what_to_do(used_up: quotas.Limit, viewer: Viewer) -> str:
+    """Why the message was not taken, and which way is left."""
+    if used_up == quotas.CONTACTS:
+        return _("Too many messages came from your connection. Try again in an hour.")
+    if used_up == quotas.MEMBER_CONTACTS:
+        return _("You wrote to the staff %(count)s times today. Try again tomorrow.") % {
+            "count": used_up.most
+        }
+    if viewer.is_authenticated:  # with an account of today
+        said = _("Many messages came today. Try again tomorrow.")
+    else:
+        said = _("Many messages came today. Log in to send this one, or try again tomorrow.")
+    if settings.SITE_OPERATOR:
+        said += " " + _("Who runs this site: %(operator)s.") % {"operator": settings.SITE_OPERATOR}
+    return said
 
 
 def find_by_address(typed: str, viewer: Viewer) -> Reported | None:

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -99,6 +100,26 @@ def test_so_many_messages_come_from_one_network_in_an_hour():
     assert "Too many messages came from your connection." in phone.page
     assert ReportCase.objects.count() == quotas.CONTACTS.most
     assert "消してください" in phone.page.html
+
+
+@override_settings(SITE_OPERATOR="Photo Club, staff@example.com")
+def test_strangers_use_up_no_room_of_members(hanako):
+    """From a hundred networks, or as members of today."""
+    quotas.spend_quota(quotas.CONTACTS_IN_ALL, quotas.EVERYBODY, amount=quotas.CONTACTS_IN_ALL.most)
+    nobody = PhoneClient()
+    nobody.get("/m/")
+    for stranger, hint in ((nobody, "Log in"), (log_in_phone(hanako), "Try again tomorrow")):
+        write_to_staff(stranger)
+        assert f"Many messages came today. {hint}" in stranger.page
+        assert "Who runs this site: Photo Club, staff@example.com." in stranger.page
+        assert "消してください" in stranger.page.html
+    assert not Report.objects.exists()
+    Member.objects.filter(pk=hanako.pk).update(date_joined=timezone.now() - quotas.STRANGER_FOR)
+    phone = log_in_phone(hanako)
+    for _ in range(quotas.MEMBER_CONTACTS.most):
+        assert "Sent. The staff will read it." in write_to_staff(phone).page
+    assert "You wrote to the staff 10 times today." in write_to_staff(phone).page
+    assert Report.objects.count() == quotas.MEMBER_CONTACTS.most
 
 
 def test_an_address_that_no_mail_can_have_is_corrected_on_the_form():
