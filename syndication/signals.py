@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from accounts.models import Block, LinkReturn, Member
-from accounts.models.stored_files import delete_files_of_row
+from accounts.models import Block, Friendship, LinkReturn, MailSettings, Member, Membership
+from accounts.models.stored_files import delete_files_of_row, file_deleted
 from accounts.signals import (
     access_discarded,
     account_linked,
@@ -19,7 +21,7 @@ from accounts.signals import (
     has_like_right,
     may_link,
 )
-from syndication.actions import links
+from syndication.actions import links, privacy_replays
 from syndication.actions.deletion_log import record_deletion
 from syndication.models import (
     Comment,
@@ -31,9 +33,11 @@ from syndication.models import (
     NetworkSwitch,
     Post,
     PostPhoto,
+    PostReader,
     ReportPhoto,
     SavedDraft,
     StaffDecision,
+    WithdrawnLike,
 )
 
 for model in (Post, PostPhoto, KeptPhoto, SavedDraft, ReportPhoto):
@@ -143,6 +147,58 @@ def account_was_closed(
         record_deletion("member", instance.pk, takes_copies_back=takes_back)
     elif update_fields is None and instance.closed_at is not None:
         record_deletion("erased", instance.pk)
+    elif described := privacy_replays.describe_profile(instance, update_fields or frozenset()):
+        record_deletion("profile", instance.pk, **described)
+
+
+@receiver(file_deleted)
+def file_was_deleted(file: FieldFile, **kwargs: Any) -> None:
+    row = file.instance
+    if isinstance(row, Member):
+        record_deletion("picture", row.pk, file=str(file.name))
+    elif isinstance(row, (Post, PostPhoto)) and file.field.name == "photo":
+        post = row.pk if isinstance(row, Post) else row.post_id
+        record_deletion("photo", post, file=str(file.name))
+
+
+@receiver(post_delete, sender=Friendship)
+def friendship_was_ended(sender: type[Friendship], instance: Friendship, **kwargs: Any) -> None:
+    if instance.member_id < instance.friend_id:  # its mirrored row goes with it
+        record_deletion("unfriended", instance.member_id, other=instance.friend_id)
+
+
+@receiver(post_delete, sender=Membership)
+def group_was_left(sender: type[Membership], instance: Membership, **kwargs: Any) -> None:
+    record_deletion("left", instance.group_id, other=instance.member_id)
+
+
+@receiver(post_delete, sender=PostReader)
+def reader_was_removed(sender: type[PostReader], instance: PostReader, **kwargs: Any) -> None:
+    record_deletion("unchosen", instance.post_id, other=instance.reader_id)
+
+
+@receiver(post_save, sender=WithdrawnLike)
+def like_was_withdrawn(sender: type[WithdrawnLike], instance: WithdrawnLike, **kwargs: Any) -> None:
+    record_deletion("unliked", instance.post_id, other=instance.member_id)
+
+
+@receiver(post_delete, sender=EmailAddress)
+def address_was_removed(sender: type[EmailAddress], instance: EmailAddress, **kwargs: Any) -> None:
+    if instance.verified:
+        record_deletion("address", instance.pk)
+
+
+@receiver(post_save, sender=MailSettings)
+def mails_were_paused(
+    sender: type[MailSettings],
+    instance: MailSettings,
+    update_fields: frozenset[str] | None,
+    **kwargs: Any,
+) -> None:
+    if instance.lost_address:
+        record_deletion("paused", instance.member_id)
+    elif "lost_address" in (update_fields or ()):
+        record_deletion("resumed", instance.member_id)
 
 
 @receiver(post_save, sender=Block)

@@ -64,11 +64,14 @@ def pause_mails(member: Member, address: str) -> None:
     choices.save()
 
 
-def resume_mails(*, by: Member) -> None:
-    """Send mails again to the address that was paused."""
-    MailSettings.objects.filter(member=by).exclude(lost_address="").update(
-        lost_address="", home_note=""
-    )
+def resume_mails(*, by: Member) -> bool:
+    """Send mails again to the address that was paused. Return whether one was."""
+    choices = MailSettings.objects.filter(member=by).exclude(lost_address="").first()
+    if choices is None:
+        return False
+    choices.lost_address = choices.home_note = ""
+    choices.save(update_fields=["lost_address", "home_note"])
+    return True
 
 
 def is_paused(member: Member, address: str) -> bool:

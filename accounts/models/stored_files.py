@@ -8,7 +8,10 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
+
+# Sent in the transaction that deletes. Argument: `file`, of a row that still has its key.
+file_deleted = Signal()
 
 
 def delete_file_on_commit(file: FieldFile) -> None:
@@ -17,6 +20,7 @@ def delete_file_on_commit(file: FieldFile) -> None:
     What the disk refuses then, the sweeper tries again (syndication.worker.orphaned_files).
     """
     if file:
+        file_deleted.send(type(file.instance), file=file)
         storage, name = file.storage, str(file.name)
         transaction.on_commit(lambda: storage.delete(name), robust=True)
 

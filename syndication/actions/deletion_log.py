@@ -1,5 +1,5 @@
 """The deletion log: what was deleted after a backup does not come back when the backup is restored, nor does
-whom a member blocked, or what and whom staff hid and suspended since.
+whom a member blocked or left, a reader who was taken off, or what and whom staff hid and suspended since.
 
 Rows are recorded in the transaction that deletes (syndication.signals) and appended to the file
 DELETION_LOG by the worker, seconds later: one line of JSON for each, with keys and no words or names. The
@@ -25,7 +25,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.actions import friends
 from accounts.actions.account_closure import LastSuperuser
 from accounts.models import Audience, Member, contained_audiences
-from syndication.actions import account_closure, interactions, links, posts
+from syndication.actions import account_closure, interactions, links, posts, privacy_replays
 from syndication.delivery import outcomes, planning
 from syndication.models import (
     Comment,
@@ -254,4 +254,5 @@ REPLAYS: dict[str, Callable[[Entry], bool]] = {
     "shown": _show,
     "suspended": _suspend,
     "restored": _end_suspension,
+    **privacy_replays.REPLAYS,
 }

@@ -49,6 +49,17 @@ def arrange_photos(
     return edits.plan_edits(Post.objects.get(pk=fresh.pk))
 
 
+def erase_photo(post: Post, name: str) -> bool:
+    """Delete the photo with this file again, in a restored site. Return whether the post had it."""
+    stored = _stored_photos(post)
+    gone = {place for place, (large, _small, _words) in stored.items() if large == name}
+    if gone:
+        _delete_files(post, gone)
+        _store(post, [stored[place] for place in stored if place not in gone])
+        post.save()
+    return bool(gone)
+
+
 def _stored_photos(post: Post) -> dict[int, _Stored]:
     """By place. The names of files alone: a row may be given those of another."""
     more = post.more_photos.order_by("place")

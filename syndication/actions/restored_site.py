@@ -5,7 +5,8 @@
 - Imports stay off until somebody of staff turns them on.
 - Mails about what had happened by then are not sent: they may have been.
 - Bookmarks of phones, and addresses for answers by email, end: one may have been ended since, with a
-  phone that was lost.
+  phone that was lost. So do links in mails, and what staff had asked for to help with a log-in: its member may
+  have stopped it since.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from accounts.models import Member, Notice, NoticeMail, Phone
+from accounts.models import AccessRecovery, Member, Notice, NoticeMail, Phone, RecoveryEnd
 from syndication.delivery import eligibility, snapshots
 from syndication.models import (
     Delivery,
@@ -40,6 +41,8 @@ def distrust_restored_rows(now: datetime) -> int:
     NoticeMail.objects.filter(sent_at=None).delete()
     Phone.objects.live().update(ended_at=now)
     ReplyAddress.objects.all().delete()
+    AccessRecovery.objects.filter(ended_at=None).update(ended_at=now, end_reason=RecoveryEnd.STAFF)
+    Member.objects.update(mailed_links_ended_at=now, recovery_asked_at=None)
     return _doubt_open_deliveries(now)
 
 

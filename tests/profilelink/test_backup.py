@@ -106,6 +106,7 @@ CHANGED = {
     "syndication.delivery": ("state", "due_at", "sent_as", "lease_until", "lease_owner", "reads"),
     "accounts.notice": ("mail_due_at",),
     "accounts.phone": ("ended_at",),
+    "accounts.member": ("mailed_links_ended_at",),
 }
 GONE = {"accounts.noticemail", "syndication.replyaddress"}
 

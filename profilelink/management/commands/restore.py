@@ -61,6 +61,9 @@ class Command(BaseCommand):
             f"Done again from the deletion log: {again or 'nothing'}.\n"
             f"{done.unconfirmed} deliveries are looked for at the networks before anything is sent.\n"
             "Members log in again; phones make new bookmarks.\n"
+            "As they were then, since nothing tells what became of them: passwords, two-step log-in, staff and "
+            "their rights, addresses for posts by email, words of posts that were edited, which posts go to which "
+            "network.\n"
             "Imports are off. When the site looks right: `manage.py resume_imports`, or in admin."
         )
 
