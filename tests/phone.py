@@ -85,7 +85,7 @@ class PhoneClient:
         assert self.page is not None, "There is no page yet."
         typed = {**(fields or {}), **more}
         form = self.page.form(button, set(typed))
-        data = _filled(form, button, typed)
+        data = filled(form, button, typed)
         action = urljoin(self.page.path, form.action)
         if form.method == "get":
             return self._go("GET", f"{action.partition('?')[0]}?{self._query(data)}")
@@ -233,7 +233,7 @@ def _raw_token(request: HttpRequest) -> str:
     return get_request_context(request).minted[str(request.session.session_key)]
 
 
-def _filled(form: Form, button: str, typed: Mapping[str, Any]) -> dict[str, list[Any]]:
+def filled(form: Form, button: str, typed: Mapping[str, Any]) -> dict[str, list[Any]]:
     data: dict[str, list[Any]] = {name: list(values) for name, values in form.fields.items()}
     for name, value in typed.items():
         if value is None:

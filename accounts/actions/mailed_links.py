@@ -24,6 +24,18 @@ def end_mailed_links(member: Member) -> None:
     _renew_unconfirmed_addresses(member)
 
 
+def use_mailed_link(member: Member) -> bool:
+    """End the links for a new password by using one. Of several requests at once one gets True.
+
+    `member` is the row as it was when the link was checked.
+    """
+    rows = Member.objects.filter(
+        pk=member.pk, password=member.password, mailed_links_ended_at=member.mailed_links_ended_at
+    )
+    member.mailed_links_ended_at = timezone.now()
+    return rows.update(mailed_links_ended_at=member.mailed_links_ended_at) == 1
+
+
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="accounts.mailed_links")
 def end_on_new_password(*, instance: Any, created: bool, **_: object) -> None:
     """Links for a new password end with the old one by themselves."""

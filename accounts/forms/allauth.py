@@ -23,7 +23,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import guesses, invitations, quotas, site_pages
+from accounts.actions import guesses, invitations, mailed_links, quotas, site_pages
 from accounts.crypto import encryption
 from accounts.forms.keypads import DIGITS, NAME
 from accounts.forms.mail_address_field import MailAddressField
@@ -196,6 +196,15 @@ class ResetPasswordForm(PlainForm, account.ResetPasswordForm):
 class ResetPasswordKeyForm(PlainForm, account.ResetPasswordKeyForm):
     labels = {"password1": _("New password"), "password2": _("New password again")}
     hints = {"password1": NEW_PASSWORD_HINT}
+
+    def clean(self) -> dict[str, Any] | None:
+        """Use the link up before the password is hashed, which takes long enough for others to press it."""
+        cleaned: dict[str, Any] | None = super().clean()
+        if not self.errors and not mailed_links.use_mailed_link(self.user):
+            raise forms.ValidationError(
+                _("This address was used already, or is too old. Ask for a new email.")
+            )
+        return cleaned
 
 
 class SetPasswordForm(PlainForm, account.SetPasswordForm):
