@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import AutoField, Model
 from django.utils import timezone
 
 from accounts.crypto.encryption import DecryptionFailed, decrypt
@@ -42,6 +42,10 @@ from syndication.actions.restored_site import distrust_restored_rows
 BATCH = 1000  # rows of one insert
 # A transaction that deleted something may have committed after the backup began.
 BEFORE = timedelta(minutes=10)
+KEYS_SKIPPED, KEYS_A_SECOND = (
+    1_000_000,
+    10,
+)  # more than a table gets; later, more: the same backup, again
 
 
 class CannotRestore(Exception):
@@ -114,6 +118,7 @@ def restore(folder: Path, manifest: dict[str, Any], logs: Sequence[Path]) -> Res
         with gzip.open(folder / ROWS, "rt", encoding="utf-8") as lines:
             rows = _insert_rows(json.loads(line) for line in lines)
         _reset_sequences()
+        _skip_lost_keys(timezone.now() - taken_at)
         if rows != manifest["rows"]:
             raise CannotRestore(
                 "The rows are not as many as the manifest says. Take another backup."
@@ -182,6 +187,29 @@ def _reset_sequences() -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), backed_up_models()):
             cursor.execute(statement)
+
+
+def _skip_lost_keys(lost: timedelta) -> None:
+    """After rows of a time of this length were lost, give new rows no key of a row that was written after the backup and lost: a copy leads to the address of
+    a lost post, and a link in a mail confirms the address in the row that it names."""
+    skipped = KEYS_SKIPPED + KEYS_A_SECOND * int(lost.total_seconds())
+    with connection.cursor() as cursor:
+        for model in backed_up_models():
+            if not isinstance(model._meta.pk, AutoField):
+                continue
+            name, table = model._meta.db_table, connection.ops.quote_name(model._meta.db_table)
+            if connection.vendor == "postgresql":
+                sequence = (table, model._meta.pk.column)
+                cursor.execute(
+                    "SELECT setval(pg_get_serial_sequence(%s, %s),"
+                    " nextval(pg_get_serial_sequence(%s, %s)) + %s)",
+                    (*sequence, *sequence, skipped),
+                )
+                continue
+            row = (skipped, name)
+            cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s", row)
+            if not cursor.rowcount:
+                cursor.execute("INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)", row)
 
 
 def _extract_photos(path: Path) -> int:

@@ -29,7 +29,7 @@ from tests.drills.processes import running_process
 from tests.form_client import encoded
 from tests.making import PASSWORD, make_member
 from tests.page import Page
-from tests.phone import FLIP_PHONE, PhoneClient, filled, computer, log_in_phone
+from tests.phone import FLIP_PHONE, PhoneClient, computer, filled, log_in_phone
 from tests.racing import at_once
 
 pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True)]
@@ -60,9 +60,7 @@ def ready(phone: PhoneClient, button: str = "", **typed: str) -> Press:
     page = phone.page
     form = page.form(button, set(typed))
     body, _type = encoded(filled(form, button, typed))
-    return Press(
-        urljoin(page.path, form.action), body if isinstance(body, bytes) else body.encode()
-    )
+    return Press(urljoin(page.path, form.action), body.encode())
 
 
 @pytest.fixture(scope="module")

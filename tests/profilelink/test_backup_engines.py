@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -47,6 +50,19 @@ def test_a_site_moves_from_sqlite_to_postgresql_and_back(tmp_path: Path) -> None
         restore(two, last)
         three = backup(last, "three")
     rows = [gzip.decompress((folder / ROWS).read_bytes()).splitlines() for folder in (two, three)]
-    without_times = [[line for line in lines if b"unconfirmed" not in line] for lines in rows]
+    without_times = [list(comparable(lines)) for lines in rows]
     assert len(without_times[0]) > 100
     assert without_times[0] == without_times[1]
+
+
+def comparable(lines: list[bytes]) -> Iterator[dict[str, Any]]:
+    """The rows without what each restore writes anew."""
+    names: list[str] = []
+    for line in map(json.loads, lines):
+        if isinstance(line, dict):
+            names = line["fields"]
+            continue
+        row = dict(zip(names, line, strict=True))
+        row.pop("mailed_links_ended_at", None)
+        if row.get("state") != "unconfirmed":
+            yield row

@@ -10,6 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.actions import friends, groups, privacy, profile, ways_in
@@ -18,10 +19,10 @@ from syndication.actions import likes, post_photos, post_readers
 from syndication.models import Like, Post, PostPhoto, PostReader
 from syndication.models.post_photo import photos_of
 from tests.making import befriend, make_chosen_post, make_group, make_like, make_member, make_post
-from tests.phone import PhoneClient
+from tests.phone import PhoneClient, log_in_phone
 from tests.photographs import a_photo
 from tests.profilelink.test_backup import backup, lose_everything, restore
-from tests.syndication.test_member_help import ask_for_password, mailed_link
+from tests.syndication.test_member_help import add_address, ask_for_password, mailed_link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -152,3 +153,22 @@ def test_mails_that_go_on_since_go_on(hanako, settings, tmp_path) -> None:
     assert "paused: 1, resumed: 1" in restore(folder)
     ask_for_password(hanako.email)
     assert len(mail.outbox) == 1
+
+
+def test_no_new_row_takes_the_key_of_one_that_was_lost(settings, tmp_path) -> None:
+    """A link of before would confirm an address that somebody else typed since."""
+    call_command("flush", interactive=False, verbosity=0)  # keys begin at 1
+    hanako = make_member("hanako")
+    folder = backup(tmp_path)
+    make_post(author=hanako)
+    lost = make_post(author=hanako)
+    phone = log_in_phone(hanako)
+    add_address(phone, "thief@example.com")
+    [link] = mail.outbox
+    lose_everything(settings)
+    restore(folder)
+    member = Member.objects.get(username="hanako")
+    assert make_post(author=member).pk > lost.pk
+    victim = EmailAddress.objects.create(user=member, email="owner@example.com")
+    assert "used already" in PhoneClient().get(mailed_link("/mail", link))
+    assert not EmailAddress.objects.get(pk=victim.pk).verified
