@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, F, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone, translation
 
 from accounts.actions.batched_deletes import delete_oldest, walk
@@ -35,7 +35,8 @@ class NoticeNotStoppable(Exception):
 class NoticeEvent:
     """What happened (see Notice). Another event of the same `key` and `subject` is the same again.
 
-    A notice of it is then made new, but only once in `again_after`; None: never.
+    A notice of it is then made new, but only once in `again_after`; None: never. `keeps_first`: until its
+    member has seen the notice, `detail` stays that of the first event, where reading starts.
     """
 
     code: str
@@ -45,6 +46,7 @@ class NoticeEvent:
     key: str = ""  # the code, unless given
     params: Mapping[str, Any] = field(default_factory=dict)
     again_after: timedelta | None = None
+    keeps_first: bool = False
 
 
 @transaction.atomic
@@ -65,7 +67,7 @@ def notify(members: Collection[int], event: NoticeEvent) -> int:
         "actor": event.actor,
         "params": dict(event.params),
     }
-    renewed = _repeat(same, event.again_after, now, content) if before else 0
+    renewed = _repeat(same, event, now, content) if before else 0
     fresh = sorted(set(members) - before)
     due = mail_due_at(event.code, now)
     Notice.objects.bulk_create(
@@ -88,14 +90,26 @@ def _without_stopped(members: Collection[int], event: NoticeEvent) -> list[int]:
 
 
 def _repeat(
-    same: NoticeQuerySet, again_after: timedelta | None, now: datetime, content: Mapping[str, Any]
+    same: NoticeQuerySet, event: NoticeEvent, now: datetime, content: Mapping[str, Any]
 ) -> int:
     """The event happened again: make its notices new, now or `again_after` the last time."""
+    again_after = event.again_after
     if again_after is None:
         return 0
+    if event.keeps_first:
+        content = {**content, "detail": _first_unseen(event.detail)}
     recent = same.filter(created_at__gt=now - again_after)
     recent.update(again_at=F("created_at") + again_after, **content)
     return renew(same.filter(created_at__lte=now - again_after), now, **content)
+
+
+def _first_unseen(detail: int) -> Case:
+    """The detail that a notice has, while it holds something unseen; else the new one."""
+    seen = Exists(
+        Member.objects.filter(pk=OuterRef("member"), notices_seen_at__gte=OuterRef("created_at"))
+    )
+    fresh = Value(detail, output_field=Notice._meta.get_field("detail"))
+    return Case(When(seen & Q(again_at=None), then=fresh), default=F("detail"))
 
 
 def renew(notices: NoticeQuerySet, now: datetime, **content: Any) -> int:

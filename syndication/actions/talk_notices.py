@@ -30,7 +30,11 @@ def notify_of_group_post(post: Post) -> None:
         return
     others = Membership.objects.joined().filter(group=post.group_id).exclude(member=post.author_id)
     event = NoticeEvent(
-        GROUP_POSTS, subject=post.group_id, detail=post.pk, again_after=GROUP_POSTS_AGAIN_AFTER
+        GROUP_POSTS,
+        subject=post.group_id,
+        detail=post.pk,
+        again_after=GROUP_POSTS_AGAIN_AFTER,
+        keeps_first=True,
     )
     notices.notify(list(others.values_list("member", flat=True)), event)
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.actions import groups, guesses, quotas
-from accounts.models import Audience, Block, Member, Notice, NoticeStop
+from accounts.models import Audience, Block, Group, Member, Notice, NoticeStop
 from syndication.actions import comments, likes, posts
 from syndication.models import Comment, Like, Post
 from syndication.worker import sweep
@@ -155,6 +155,43 @@ def test_who_left_a_group_is_not_told_what_it_says_about_their_post(hanako, taro
     assert len(texts_of(hanako)) == 1
     groups.leave_group(group, by=hanako)
     assert texts_of(hanako) == []
+
+
+# --- Groups ---------------------------------------------------------------------------------------
+def in_group(group: Group, by: Member, text: str) -> Post:
+    draft = posts.Draft(
+        kind="status", text=text, audience=Audience.GROUP, group=group, form_key=text
+    )
+    return posts.create_post(draft, by=by)
+
+
+def test_news_of_a_group_reach_back_to_the_first_unseen_post(hanako, taro):
+    """Whoever deletes the later of two takes no word of the earlier one with it."""
+    group = make_group(hanako, taro)
+    in_group(group, hanako, "first")
+    posts.delete_post(in_group(group, hanako, "second"), by=hanako)
+    phone = log_in_phone(taro)
+    assert new_on_home(phone) == "1"
+    assert texts_of(taro) == ["New in the group Choir."]
+
+
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_news_of_a_group_that_were_seen_are_not_told_again(hanako, taro, is_swept):
+    """What came later, and is unseen, is where reading starts then."""
+    group = make_group(hanako, taro)
+    in_group(group, hanako, "first")
+    assert texts_of(taro) == ["New in the group Choir."]  # now it is seen
+    second = in_group(group, hanako, "second")
+    third = in_group(group, hanako, "third")
+    tomorrow = timezone.now() + timedelta(days=1)
+    if is_swept:
+        sweep.run_all_steps(tomorrow)
+    posts.delete_post(third, by=hanako)
+    assert texts_of(taro) == ["New in the group Choir."]
+    posts.delete_post(second, by=hanako)
+    sweep.run_all_steps(tomorrow)
+    assert new_on_home(log_in_phone(taro)) == ""
+    assert texts_of(taro) == []
 
 
 # --- Likes ----------------------------------------------------------------------------------------
