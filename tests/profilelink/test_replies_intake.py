@@ -17,8 +17,8 @@ from accounts.models import Audience, Friendship, GuessCount, Member
 from syndication.actions import comments, mail_drafts, reply_addresses
 from syndication.models import Comment, Post, ReplyAddress, SavedDraft
 from syndication.worker import sweep
-from tests.making import befriend, block, make_member, make_post
-from tests.phone import computer
+from tests.making import befriend, block, make_comment, make_member, make_post
+from tests.phone import computer, log_in_phone
 from tests.profilelink.mailed import mail, receive
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,20 @@ def test_an_answer_becomes_a_comment_and_nothing_else(hanako, post, address) -> 
     assert not SavedDraft.objects.exists()
     assert Post.objects.count() == 1
     assert not outbox.outbox
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", "· by email"), ("ja", "· メールで")])
+def test_an_answer_by_mail_says_so_beside_its_writer_and_no_other_does(
+    language: str, mark: str, hanako, post, address
+) -> None:
+    receive(answer("行きます"), address, sender=OWN)
+    make_comment(post, post.author, "待っています")
+    reader = log_in_phone(post.author, HTTP_ACCEPT_LANGUAGE=language)
+    page = reader.get(reverse("post_detail", args=[post.pk])).text
+    mailed, typed = page.index("行きます"), page.index("待っています")
+    assert mark in page[:mailed]
+    assert mark not in page[mailed:typed]
+    assert page.count(mark) == 1
 
 
 def test_the_address_is_known_in_capitals(address) -> None:
