@@ -8,6 +8,7 @@ not grow with what was sent before.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -119,6 +120,18 @@ def _of_post(
 
 
 _OF_POST = CompiledQuery(_of_post)
+
+
+def lines_of_interactions(
+    interactions: Iterable[Interaction], clock: MemberClock
+) -> Mapping[int | None, list[CopyLine]]:
+    """The lines of answers and likes by their keys, as in the list."""
+    keys = [one.pk for one in interactions]
+    rows = newest_rows(Delivery.objects.filter(interaction__in=keys), "interaction", clock)
+    found = defaultdict(list)
+    for line in without_repeated_repairs(copy_lines(rows, clock), set()):
+        found[line.row.interaction_id].append(line)
+    return found
 
 
 def _columns(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, Prefetch
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,6 +18,7 @@ from syndication.actions import interactions
 from syndication.models import Delivery, Interaction, Link
 from syndication.models.newest import NewestOfAll
 from syndication.queries.copy_times import clock_of
+from syndication.queries.where_it_went import lines_of_interactions
 from syndication.views.deliveries import lines_with_commands
 
 PER_PAGE = 10
@@ -35,12 +36,11 @@ def interaction_list(request: MemberRequest) -> HttpResponse:
         time="created_at",
         most=page_number(number) * PER_PAGE + 1,
     )
-    last_first = Prefetch(
-        "deliveries", queryset=Delivery.objects.order_by("-sequence"), to_attr="newest"
-    )
-    rows = Interaction.objects.filter(pk__in=newest).select_related("link")
-    rows = rows.prefetch_related(last_first).order_by(-F("pk"))
+    rows = Interaction.objects.filter(pk__in=newest).select_related("link").order_by(-F("pk"))
     page = UncountedPage(rows, number, size=PER_PAGE)
+    lines = lines_of_interactions(page.object_list, clock_of(request.user, timezone.now()))
+    for interaction in page:
+        interaction.lines = lines[interaction.pk]
     return TemplateResponse(request, "syndication/interaction_list.html", {"page": page})
 
 

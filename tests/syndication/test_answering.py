@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -15,8 +16,10 @@ from django.utils import timezone
 from accounts.models import Member
 from accounts.urlsession.models import Session
 from syndication.actions import interactions
+from syndication.delivery.eligibility import NEEDS_YOU
 from syndication.models import (
     Delivery,
+    DeliveryState,
     FeedItem,
     Interaction,
     Link,
@@ -246,8 +249,26 @@ def test_my_answers_lists_ten_a_page_with_their_state(phone, item, hanako):
     page = phone.get(reverse("interaction_list"))
     assert page.html.count("<u>") == 10
     assert "返事 11" in page
-    assert "waiting" in page
+    assert page.text.count("Slate: goes in a moment") == 10
     assert "返事 0" in phone.follow("# Older")
+
+
+@pytest.mark.parametrize("end", ["sent", "closed", "lost access"])
+def test_my_answers_say_what_where_it_went_says(end, phone, link, item, hanako, talk):
+    """One wording: the list, the page of one answer, and the list of all that was sent."""
+    interaction = answered(item, THANKS, by=hanako)
+    if end == "closed":
+        talk.entries[item.remote_id].is_closed = True
+    if end == "lost access":
+        Link.objects.update(state=LinkState.PARKED)
+        Delivery.objects.update(state=DeliveryState.PARKED, reason=NEEDS_YOU)
+    else:
+        tried(delivery_of(interaction))
+    pages = [reverse("delivery_list"), reverse("interaction_list")]
+    pages.append(reverse("interaction_detail", args=[interaction.pk]))
+    said = [re.findall(r"Slate: [^<]+|See it|link Slate again", phone.get(p).html) for p in pages]
+    assert said[0]
+    assert said == [said[0]] * 3
 
 
 def test_a_failed_answer_is_tried_again_by_its_page(phone, item, hanako, talk):
