@@ -49,6 +49,8 @@ class DraftContent:
     version: int
     words: dict[str, str]
     audience: str = ""
+    people: frozenset[int] = frozenset()  # friendships, where it is for chosen people
+    list_name: str = ""
     photos: tuple[KeptPhoto, ...] = ()
     is_photo_gone: bool = False  # the form had one, which was kept for hours only
     left_out: frozenset[int] = frozenset()
@@ -58,6 +60,8 @@ class DraftContent:
         return {
             "kept_kind": self.kind,
             "audience": self.audience,
+            "people": sorted(self.people),
+            "list_name": self.list_name,
             "without_links": left_out,
             **self.words,
         }

@@ -15,6 +15,7 @@ from allauth.usersessions.models import UserSession
 
 from accounts.models import (
     DeviceLogin,
+    Friendship,
     MailSettings,
     Member,
     Notice,
@@ -89,6 +90,13 @@ def _finish_member(row: Row) -> None:
 def _finish_post(row: Row) -> None:
     _naming(POST_PHOTOS)(row)
     row["address"] = public_url("post_detail", row["id"]) if row["deleted_at"] is None else ""
+
+
+def _finish_draft(row: Row) -> None:
+    """Who was struck off since stands under no name: the friendship is gone."""
+    _naming(MAIL_PHOTOS)(row)
+    chosen = Friendship.objects.filter(pk__in=row.pop("people")).order_by("pk")
+    row["chosen_people"] = list(chosen.values_list("friend__username", flat=True))
 
 
 def _finish_address(row: Row) -> None:
@@ -259,9 +267,18 @@ FILES: dict[str, dict[str, ExportTable]] = {
             (
                 *("id", "is_mailed", "sender", "is_answer", "post", "kept_kind"),
                 *("title", "text", "url", *PHOTO_ALTS, "warning", "language"),
-                *("audience", "without_links", "photo", "left_out", "is_cut", "created_at"),
+                *(
+                    "audience",
+                    "people",
+                    "list_name",
+                    "without_links",
+                    "photo",
+                    "left_out",
+                    "is_cut",
+                    "created_at",
+                ),
             ),
-            finish=_naming(MAIL_PHOTOS),
+            finish=_finish_draft,
         ),
         "draft_photos": ExportTable(
             KeptPhoto,

@@ -10,9 +10,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.ticks import ticks_as_text
+from accounts.models import Audience, Member
+from accounts.models.named_list import MAX_LIST_NAME_LENGTH
 from syndication.actions import photos
 from syndication.actions.drafts import DraftContent
 from syndication.connectors.content import LONGEST, TYPED
+from syndication.forms.audiences import chosen_people
 from syndication.forms.fields import PlainText
 from syndication.forms.post_photos import keys_in, without_lost_photos
 from syndication.forms.posts import PostForm
@@ -30,11 +34,19 @@ class DraftKindForm(forms.Form):
         self.fields["kind"].choices = [(one.value, one.label) for one in kinds]  # type: ignore[attr-defined]
 
 
-def kept_form_initial(draft: SavedDraft) -> dict[str, Any]:
-    """The initial values of PostForm for a draft that its member kept, from `with_photo_keys`."""
+def people_left(draft: SavedDraft, *, by: Member) -> frozenset[int]:
+    """The friendships of those whom the draft is for and who can still be chosen."""
+    return chosen_people(by, None, ticks_as_text(draft.people)) if draft.people else frozenset()
+
+
+def kept_form_initial(draft: SavedDraft, people: frozenset[int]) -> dict[str, Any]:
+    """The initial values of PostForm for a draft that its member kept, from `with_photo_keys`. `people`:
+    from `people_left`."""
     return {
         **{name: getattr(draft, name) for name in TYPED},
         "audience": draft.audience,
+        "people": ticks_as_text(people),
+        "list_name": draft.list_name,
         "left_out": draft.without_links,
         "form_key": draft.form_key,
         "draft_version": str(draft.version),
@@ -61,12 +73,17 @@ def draft_content(form: PostForm) -> DraftContent | None:
         form.add_error(None, gone if keys else _("There is nothing to save yet."))
         return None
     audience = str(form.data.get("audience", ""))
+    is_chosen = audience == Audience.CHOSEN
     return DraftContent(
         kind=form.kind.value,
         form_key=form.cleaned_data.get("form_key") or secrets.token_hex(16),
         version=form.draft_version(),
         words=words,
         audience=audience if form.fields["audience"].valid_value(audience) else "",  # type: ignore[attr-defined]
+        people=chosen_people(form.member, None, data.get("people", ""))
+        if is_chosen
+        else frozenset(),
+        list_name=_as_typed(data, "list_name")[:MAX_LIST_NAME_LENGTH] if is_chosen else "",
         photos=tuple(kept),
         is_photo_gone=form.has_lost_photos or len(kept) < len(keys),
         left_out=form.cleaned_data.get("left_out", frozenset()),
@@ -74,7 +91,7 @@ def draft_content(form: PostForm) -> DraftContent | None:
 
 
 def _as_typed(data: Mapping[str, Any], name: str) -> str:
-    field = PlainText(longest=LONGEST[name], required=False)
+    field = PlainText(longest=LONGEST.get(name, MAX_LIST_NAME_LENGTH), required=False)
     return field.to_python(data.get(name, ""))
 
 

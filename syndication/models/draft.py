@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from accounts.models import Member, PublicCharField, PublicTextField
+from accounts.models.named_list import MAX_LIST_NAME_LENGTH
 from syndication.connectors.content import LONGEST, MAX_PHOTOS
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.reason_texts import sentence
@@ -127,6 +128,8 @@ class SavedDraft(models.Model):
     warning = PublicCharField(max_length=LONGEST["warning"], blank=True)
     language = models.CharField(max_length=LONGEST["language"], blank=True)
     audience = models.CharField(max_length=40, blank=True)
+    people = models.JSONField(default=list, blank=True)  # keys of the chosen people's friendships
+    list_name = PublicCharField(max_length=MAX_LIST_NAME_LENGTH, blank=True)  # to keep them by
     without_links = models.JSONField(default=list, blank=True)  # keys: "do not send this time"
     version = models.PositiveIntegerField(default=1)
     left_out = models.PositiveSmallIntegerField(default=0)  # attachments

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.views.requests import MemberRequest
 from syndication.actions import drafts
-from syndication.forms.drafts import kept_form_initial
+from syndication.forms.drafts import kept_form_initial, people_left
 from syndication.forms.posts import PostForm
 from syndication.models import KeptPhoto, Post, SavedDraft
 from syndication.views.post_form import post_form_page
@@ -43,11 +43,12 @@ def draft(request: MemberRequest, pk: int) -> HttpResponse:
         return sent_draft(request, pk)
     if saved.is_mailed:
         return redirect("mail_draft", saved.pk)
-    form = PostForm(member=request.user, kind=saved.kind, initial=kept_form_initial(saved))
+    people = people_left(saved, by=request.user)
+    form = PostForm(member=request.user, kind=saved.kind, initial=kept_form_initial(saved, people))
     form.kept_photos = [  # all that the page shows of them: a query less
         KeptPhoto(member=request.user, key=key) for key in saved.photo_keys.split()
     ]
-    return post_form_page(request, form, saved)
+    return post_form_page(request, form, saved, left_out=len(saved.people) - len(people))
 
 
 @login_required

@@ -25,9 +25,16 @@ _SHARED = ("group_", "list_")  # choices of an audience that an address may name
 
 
 def post_form_page(
-    request: MemberRequest, form: PostForm, draft: SavedDraft | None = None
+    request: MemberRequest,
+    form: PostForm,
+    draft: SavedDraft | None = None,
+    *,
+    left_out: int = 0,
 ) -> HttpResponse:
-    """The form's page, whatever filled it: typing, a kept form, a mail, a draft."""
+    """The form's page, whatever filled it: typing, a kept form, a mail, a draft.
+
+    `left_out`: how many of those whom the draft is for can no longer be chosen.
+    """
     return TemplateResponse(
         request,
         "syndication/post_new.html",
@@ -37,6 +44,7 @@ def post_form_page(
             "kinds": PostKind,
             "draft": draft,
             "until": drafts.draft_expires_at(draft) if draft else None,
+            "left_out": left_out,
             "waiting": 0 if draft else SavedDraft.objects.of(request.user).count(),
             "lost_files": [] if request.POST else preserved_posts.lost_files(request),
             "is_resumed": request.method != "POST"

@@ -113,6 +113,21 @@ def test_what_anybody_typed_is_text_and_nothing_else() -> None:
     assert str(policy["content"]).startswith("default-src 'none'")
 
 
+def test_a_draft_names_whom_it_is_for_as_far_as_they_are_friends() -> None:
+    hanako = make_member("hanako")
+    for name in ("taro", "yuki"):
+        befriend(hanako, make_member(name))
+    people = [one.pk for one in hanako.friendships.order_by("pk")]
+    SavedDraft.objects.create(
+        member=hanako, form_key="d", audience="chosen", people=people, list_name="家族"
+    )
+    hanako.friendships.filter(friend__username="yuki").delete()
+    got, html = page_of(hanako)
+    [row] = got.json("mail.json")["drafts"]
+    assert (row["chosen_people"], row["list_name"]) == (["taro"], "家族")
+    assert "Chosen people: taro" in Tags(html).text
+
+
 def test_a_draft_is_shown_with_the_photos_that_came_by_mail_and_those_of_the_form() -> None:
     hanako = make_member("hanako")
     draft = SavedDraft.objects.create(

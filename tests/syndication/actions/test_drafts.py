@@ -9,7 +9,8 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Audience, Friendship, Member
+from accounts.actions import friends
+from accounts.models import Audience, Friendship, Member, NamedList
 from syndication.actions import drafts, posts
 from syndication.actions.drafts import DraftContent
 from syndication.connectors.content import TYPED
@@ -19,7 +20,7 @@ from syndication.worker import sweep
 from tests.dying import is_killed
 from tests.making import befriend, make_group, make_link, make_member
 from tests.page import Page
-from tests.phone import PhoneClient, computer, log_in_phone
+from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone
 from tests.photographs import a_photo
 from tests.racing import at_once
 from tests.syndication.actions.test_photos import uploaded
@@ -195,20 +196,93 @@ def test_a_photo_that_was_kept_for_hours_only_is_missed_aloud(hanako):
     assert SavedDraft.objects.get().text == "海"
 
 
-def test_chosen_people_are_asked_for_anew_and_never_become_more(hanako):
-    Member.objects.update(posts_by_me=Audience.EVERYONE)
-    taro = make_member("taro")
-    befriend(hanako, taro)
-    friendship = Friendship.objects.get(member=hanako, friend=taro)
-    phone = log_in_phone(hanako)
+# --- chosen people ------------------------------------------------------------------------------
+CHOSEN = ("taro", "yuki", "momo")
+
+
+def choose(phone: PhoneClient, hanako: Member, list_name: str = "") -> None:
+    """Write for three friends, as far as the preview."""
+    for name in CHOSEN:
+        befriend(hanako, make_member(name))
     phone.get(reverse("post_new"))
     phone.submit("Preview", text="secret", audience="chosen")
-    phone.submit("Next", tick=str(friendship.pk))
+    keys = [str(one.pk) for one in Friendship.objects.filter(member=hanako)]
+    phone.submit("Next", {"tick": keys, "list_name": list_name})
+
+
+def readers() -> set[str]:
+    chosen = Post.objects.get().chosen_readers
+    return set(chosen.values_list("reader__username", flat=True))
+
+
+def test_a_draft_keeps_whom_it_is_for_and_the_name_of_their_list(hanako):
+    phone = log_in_phone(hanako)
+    choose(phone, hanako, "家族")
     phone.submit("5 Save draft")
-    assert typed_in(opened(phone, "secret"))["audience"] == "chosen"
-    page = phone.submit("Preview")
-    assert "Who may read it?" in page
+    computer_of_hers = log_in_phone(hanako, user_agent=COMPUTER)
+    opened(computer_of_hers, "secret")
+    assert "no longer your friend" not in computer_of_hers.page
+    assert "3 people: momo, taro, yuki" in computer_of_hers.submit("Preview")
+    computer_of_hers.submit("Send")
+    assert readers() == {*CHOSEN}
+    assert NamedList.objects.get().name == "家族"
+
+
+ENDS = {
+    "unfriended": lambda taro, hanako: friends.end_friendship(taro, by=hanako),
+    "friends again": lambda taro, hanako: (
+        friends.end_friendship(taro, by=hanako),
+        friends.create_friendship(taro, hanako),
+    ),
+    "blocks": lambda taro, hanako: friends.block_member(hanako, by=taro),
+    "is blocked": lambda taro, hanako: friends.block_member(taro, by=hanako),
+    "closed": lambda taro, hanako: Member.objects.filter(pk=taro.pk).update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_who_can_no_longer_be_chosen_is_left_out_of_a_draft_and_the_page_says_so(hanako, end):
+    Member.objects.update(posts_by_me=Audience.EVERYONE)
+    phone = log_in_phone(hanako)
+    choose(phone, hanako)
+    phone.submit("5 Save draft")
+    ENDS[end](Member.objects.get(username="taro"), hanako)
+    assert "1 person whom you chose is no longer your friend" in opened(phone, "secret")
+    assert "2 people: momo, yuki" in phone.submit("Preview")
+    phone.submit("5 Save draft")
+    assert "no longer your friend" not in opened(phone, "secret")
+    phone.submit("Preview")
+    phone.submit("Send")
+    assert readers() == {"momo", "yuki"}
+
+
+def test_a_draft_whose_people_are_all_gone_asks_anew_and_never_goes_to_more(hanako):
+    Member.objects.update(posts_by_me=Audience.EVERYONE)
+    phone = log_in_phone(hanako)
+    choose(phone, hanako)
+    phone.submit("5 Save draft")
+    Friendship.objects.all().delete()
+    assert "3 people whom you chose are no longer your friends" in opened(phone, "secret")
+    assert "Who may read it?" in phone.submit("Preview")
     assert not Post.objects.exists()
+
+
+def test_a_draft_holds_no_friendships_of_others(hanako):
+    phone = log_in_phone(hanako)
+    choose(phone, hanako)
+    foreign = Friendship.objects.exclude(member=hanako)[0]
+    phone.submit("5 Save draft", people=f"{foreign.pk} x 999999")
+    assert SavedDraft.objects.get().people == []
+
+
+def test_a_draft_for_another_audience_holds_no_people(hanako):
+    phone = log_in_phone(hanako)
+    choose(phone, hanako, "家族")
+    phone.submit("5 Save draft")
+    opened(phone, "secret")
+    phone.submit("5 Save draft", audience="friends")
+    draft = SavedDraft.objects.get()
+    assert (draft.audience, draft.people, draft.list_name) == ("friends", [], "")
 
 
 # --- two devices --------------------------------------------------------------------------------
