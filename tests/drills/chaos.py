@@ -35,7 +35,7 @@ from typing import Any
 
 from tests.drills import processes
 from tests.drills.answers import count_misplaced, likes_received
-from tests.drills.counting import Written, copies_received, count_faults
+from tests.drills.counting import Written, copies_received, count_faults, count_photo_faults
 from tests.drills.grants import GRANTS
 from tests.drills.stage import (
     DEADLINE,
@@ -48,7 +48,7 @@ from tests.drills.stage import (
 )
 
 LARGE = 200  # deliveries; as many meet every bad answer
-FAULT_COUNTS = ("missing", "doubled", "left_behind", "stale", "wider", "strayed")
+FAULT_COUNTS = ("missing", "doubled", "left_behind", "stale", "misplaced", "wider", "strayed")
 BAD_ANSWERS = (
     "500_before", "500_after", "drop_after", "slow_before", "429", "429_date", "expired", "bad_json",
     "page", "page_after", "refused",
@@ -117,6 +117,7 @@ def _result(drill: Drill, told: dict[str, Any]) -> dict[str, Any]:
     likes = likes_received(received, {each.user for each in written})
     return {
         **count_faults(written, [*copies_received(received), *likes]),
+        **count_photo_faults(written, copies_received(received)),
         **count_misplaced(received, drill.look("/_friends_posts")),
         "is_over": told["is_over"],
         "network": options.network,
@@ -126,6 +127,7 @@ def _result(drill: Drill, told: dict[str, Any]) -> dict[str, Any]:
         "deleted": sum(each.is_deleted for each in written),
         "replies": sum(each.kind == "reply" for each in written),
         "likes": sum(each.kind == "like" for each in written),
+        "photos": sum(each.photos for each in written),
         "edited": sum(each.edits > 0 for each in written),
         "manners": thrown["manners"].get(options.network, {}),
         "not_read_back": told["not_read_back"],

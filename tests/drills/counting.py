@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ class Written:
     is_told: bool = False
     edits: int = 0
     kind: str = ""
+    photos: int = 0  # as many as the network takes of it
 
     @property
     def key(self) -> Key:
@@ -45,6 +46,7 @@ class Copy:
     is_deleted: bool
     edits: int = 0
     id: str = ""
+    photos: tuple[Any, ...] = ()  # as the network shows them
 
     @property
     def key(self) -> Key:
@@ -76,9 +78,33 @@ def copies_received(received: dict[str, Any], kinds: Iterable[str] = ()) -> list
                 each["deleted"],
                 edit_number(*texts),
                 str(each.get("id")),
+                tuple(each.get("photos") or ()),
             )
         )
     return found
+
+
+def words_of_photo(place: int) -> str:
+    """What is said of the photo at `place`, from 1. It is also larger than those before it."""
+    return f"{place}枚目"
+
+
+def count_photo_faults(written: Iterable[Written], found: Iterable[Copy]) -> dict[str, int]:
+    """`misplaced`: copies that stand without all photos of their posts, each with its words, in order.
+
+    Networks that show no words, or no sizes, are compared by what they show.
+    """
+    wanted = {each.key: each.photos for each in written}
+    standing = [each for each in found if not each.is_deleted and each.key in wanted]
+    return {"misplaced": sum(not _shows(each.photos, wanted[each.key]) for each in standing)}
+
+
+def _shows(photos: Sequence[Any], count: int) -> bool:
+    shown = [photo for photo in photos if isinstance(photo, dict)]
+    words = [photo["alt"] for photo in shown if photo.get("alt")]
+    sizes = [photo["bytes"] for photo in shown if "bytes" in photo]
+    are_named = not words or words == [words_of_photo(place) for place in range(1, count + 1)]
+    return len(photos) == count and are_named and sizes == sorted(set(sizes))
 
 
 def count_faults(written: Iterable[Written], found: Iterable[Copy]) -> dict[str, int]:

@@ -28,10 +28,12 @@ from django.db.models import Q  # noqa: E402
 from accounts.models import Member, Notice  # noqa: E402, Notice
 from syndication.actions import commands, links, photos, posts  # noqa: E402
 from syndication.connectors import CONNECTORS  # noqa: E402
+from syndication.connectors.content import MAX_PHOTOS, PHOTO_ALTS  # noqa: E402
 from syndication.models import (  # noqa: E402
     Attempt,
     Delivery,
     DeliveryState,
+    KeptPhoto,
     Link,
     LinkState,
     Post,
@@ -44,10 +46,16 @@ from tests.drills.answers import (  # noqa: E402
     take_back,
     written_answer,
 )
-from tests.drills.counting import Written, copies_received, identifying_mark  # noqa: E402
+from tests.drills.counting import (  # noqa: E402
+    Written,
+    copies_received,
+    identifying_mark,
+    words_of_photo,
+)
 from tests.photographs import a_photo  # noqa: E402
 
 KINDS = ("status", "status", "status", "status", "link", "photo", "photo", "note", "note", "note")
+PICTURED = ("photo", "note")
 # What a server may show in another way than it was sent.
 REWRITTEN = (" ＃花見", " @taro@other.example", "\n- 卵\n- 牛乳", " *とても*")
 IS_REWRITTEN = 0.3
@@ -76,6 +84,7 @@ class DrillPost:
     kind: str
     moments: list[tuple[float, str]] = field(default_factory=list)
     edits: int = 0
+    photos: int = 0  # that the network takes
 
 
 @dataclass
@@ -86,7 +95,6 @@ class DrillMembers:
     key: str
     random: random.Random
     members: dict[str, Member] = field(default_factory=dict)
-    photo: bytes = field(default_factory=lambda: a_photo((64, 48)))
     pressed: Counter[str] = field(default_factory=Counter)
     held: set[str] = field(default_factory=set)  # copies that a member said are theirs
     talk: DrillTalk = field(init=False)
@@ -132,6 +140,8 @@ class DrillMembers:
         words = f"同じことば {kind}" if is_shared else f"{kind} その{number}"
         tail = dice.choice(REWRITTEN) if dice.random() < IS_REWRITTEN else ""
         address = f"https://example.org/{'shared' if is_shared else number}"
+        shown = 1 if is_shared else dice.randint(1, MAX_PHOTOS)
+        pictures = self._photos(shown, member) if kind in PICTURED else []
         draft = posts.NewPost(
             kind=kind,
             audience="everyone",
@@ -139,11 +149,15 @@ class DrillMembers:
             title=words if kind == "note" else "",
             text="" if kind == "link" else words + tail,
             url=address if kind == "link" else "",
-            photo=photos.keep_upload(self.photo, by=member) if kind == "photo" else None,
-            photo_alt="青緑",
+            photo=next(iter(pictures), None),
+            more_photos=tuple(pictures[1:]),
+            **{name: words_of_photo(place) for place, name in enumerate(PHOTO_ALTS, start=1)},
         )
         written = DrillPost(
-            posts.create_post(draft, by=member), address if kind == "link" else words, kind
+            posts.create_post(draft, by=member),
+            address if kind == "link" else words,
+            kind,
+            photos=min(len(pictures), CONNECTORS[self.key].limits[kind].photos),
         )
         if dice.random() < EDITED and not is_shared:
             times = dice.choice((1, 2))
@@ -151,6 +165,13 @@ class DrillMembers:
         if dice.random() < DELETED:
             written.moments.append((now + dice.choice(SOON), "delete"))
         return written
+
+    def _photos(self, count: int, member: Member) -> list[KeptPhoto]:
+        """Each is larger than the one before, by which the network's own list shows their order."""
+        return [
+            photos.keep_upload(a_photo((64 * place, 48 * place)), by=member)
+            for place in range(1, count + 1)
+        ]
 
     def _is_linked(self, member: Member) -> bool:
         """Pages let nobody answer by a link that has to be linked again."""
@@ -329,6 +350,7 @@ def _written(people: DrillMembers, entry: DrillPost | DrillAnswer) -> Written:
         is_told=told.exists(),
         edits=entry.edits if entry.kind in CONNECTORS[people.key].can_edit else 0,
         kind=entry.kind,
+        photos=entry.photos,
     )
 
 

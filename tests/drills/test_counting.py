@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.drills.counting import Copy, Written, copies_received, count_faults
+from tests.drills.counting import (
+    Copy,
+    Written,
+    copies_received,
+    count_faults,
+    count_photo_faults,
+    words_of_photo,
+)
 
 ONE = Written("m0", "status その1")
 GONE = Written("m0", "status その2", is_deleted=True)
@@ -49,6 +56,24 @@ def test_what_still_stands_of_a_deleted_post_is_left_behind_unless_it_was_told()
 def test_a_copy_with_other_words_than_the_last_is_stale():
     assert found([EDITED], [copy(EDITED)]) == (0, 0, 0, 0)
     assert found([EDITED], [copy(replace(EDITED, edits=1))]) == (0, 0, 0, 1)
+
+
+def test_photos_are_all_there_with_their_words_in_their_order():
+    first, second = ({"bytes": 100 * n, "alt": words_of_photo(n)} for n in (1, 2))
+    post = replace(ONE, photos=2)
+
+    def misplaced(*photos):
+        return count_photo_faults([post], [replace(copy(post), photos=photos)])["misplaced"]
+
+    assert misplaced(first, second) == 0
+    assert misplaced("id 7", "id 8") == 0  # of a network that shows no more
+    assert misplaced({**first, "alt": ""}, {**second, "alt": ""}) == 0
+    assert misplaced(second, first) == 1
+    assert misplaced(first) == 1
+    assert misplaced(first, first) == 1
+    assert misplaced({**first, "alt": second["alt"]}, {**second, "alt": first["alt"]}) == 1
+    gone = replace(copy(post), is_deleted=True)
+    assert count_photo_faults([post], [gone])["misplaced"] == 0
 
 
 def test_the_networks_own_list_is_what_is_counted():
