@@ -159,7 +159,7 @@ def test_who_left_a_group_is_not_told_what_it_says_about_their_post(hanako, taro
 
 # --- Groups ---------------------------------------------------------------------------------------
 def in_group(group: Group, by: Member, text: str) -> Post:
-    draft = posts.Draft(
+    draft = posts.NewPost(
         kind="status", text=text, audience=Audience.GROUP, group=group, form_key=text
     )
     return posts.create_post(draft, by=by)
