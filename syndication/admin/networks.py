@@ -23,7 +23,6 @@ from accounts.admin.read_only import ReadOnlyAdmin
 from syndication.actions import operations, restored_site
 from syndication.forms.operations import PauseForm
 from syndication.models import Heartbeat, HostHealth, ImportPause, NetworkSwitch, ServerTraits
-from syndication.models.errors import NotYours
 from syndication.queries.today import WORKER_SILENT_AFTER, network_name
 
 CLOCK = "clock"  # a row to compare clocks by: it never beats
@@ -118,12 +117,11 @@ class HostHealthAdmin(ReadOnlyAdmin):
 
     def probe(self, request: HttpRequest) -> HttpResponse:
         """Ask the host again at once: a POST alone."""
+        if not request.user.has_perm(operations.MAY_PROBE):
+            raise PermissionDenied  # before the host: 404 would tell which hosts are known
         if request.method == "POST":
             health = get_object_or_404(HostHealth, pk=request.POST.get("host", ""))
-            try:
-                operations.probe_host(health, by=_staff(request))
-            except NotYours:
-                raise PermissionDenied from None
+            operations.probe_host(health, by=_staff(request))
             self.log_change(request, health, _("Asked again."))
             said = _("The next delivery to %(host)s tries whether it answers.")
             messages.success(request, said % {"host": health.host})

@@ -32,3 +32,13 @@ def moderator(hanako) -> Client:
 @pytest.fixture
 def chief(hanako) -> Client:
     return computer(make_member("chief", is_staff=True, is_superuser=True))
+
+
+@pytest.fixture
+def roles(hanako) -> dict[str, Client]:
+    """Everybody of whom a rights table speaks."""
+    groups = {"support": "Support", "moderator": "Moderators", "operator": "Operators"}
+    found = {name: computer(make_staff(name, group)) for name, group in groups.items()}
+    chief = make_member("chief", is_staff=True, is_superuser=True)
+    member = Member.objects.get(username="taro")
+    return {**found, "chief": computer(chief), "member": computer(member), "visitor": computer()}

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 
 import pytest
 from django.contrib import admin
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member, MemberSession, ServerRegistration
 from syndication.models import Delivery, ImportPause, NetworkSwitch, ReportCase, RetentionHold
-from tests.accounts.admin.rows import address, make_rows, make_staff
-from tests.making import make_member
-from tests.phone import computer
+from tests.accounts.admin.rows import address
 
 pytestmark = pytest.mark.django_db
 
@@ -136,16 +133,6 @@ ACTIONS = [
     (RetentionHold, "end", only(M)),
     (ImportPause, "resume", only(O)),
 ]
-
-
-@pytest.fixture
-def roles() -> dict[str, Client]:
-    make_rows()
-    groups = {"support": "Support", "moderator": "Moderators", "operator": "Operators"}
-    found = {name: computer(make_staff(name, group)) for name, group in groups.items()}
-    chief = make_member("chief", is_staff=True, is_superuser=True)
-    member = Member.objects.get(username="taro")
-    return {**found, "chief": computer(chief), "member": computer(member), "visitor": computer()}
 
 
 def test_every_list_answers_to_whom_the_table_says(roles):
