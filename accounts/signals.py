@@ -13,6 +13,8 @@ answers with words for the member: the permission stands there, and where to tak
 `before_relink` (sender: SocialAccount): the page by which a member links `account` again is shown.
 Receivers answer with words that say what happens afterwards.
 
+`login_recovered` (sender: AccessRecovery): what staff asked for a member's log-in was done. Argument: `recovery`.
+
 `has_like_right` (sender: SocialAccount): before a member leaves to link `account` again. Receivers answer
 whether the access that it has by now covers likes, so that the new one covers them, too.
 
@@ -27,3 +29,4 @@ access_discarded = Signal()
 before_relink = Signal()
 has_like_right = Signal()
 may_link = Signal()
+login_recovered = Signal()

@@ -59,6 +59,7 @@ MEMBERS: list[URLPattern | URLResolver] = [
     path("account/closed/", account.account_inactive, name="account_inactive"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("account/mail/", security.MailAddresses.as_view(), name="account_email"),
+    path("account/mail/<str:token>/", recovery.address_confirm, name="address_confirm"),
     path("account/mails/", mail_settings.mail_settings, name="mail_settings"),
     path("account/mails/test/", mail_settings.mail_test, name="mail_test"),
     path("mails/off/<str:token>/", mail_settings.mails_off, name="mails_off"),

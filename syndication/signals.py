@@ -12,16 +12,25 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from accounts.models import Block, Friendship, LinkReturn, MailSettings, Member, Membership
+from accounts.models import (
+    AccessRecovery,
+    Block,
+    Friendship,
+    LinkReturn,
+    MailSettings,
+    Member,
+    Membership,
+)
 from accounts.models.stored_files import delete_files_of_row, file_deleted
 from accounts.signals import (
     access_discarded,
     account_linked,
     before_relink,
     has_like_right,
+    login_recovered,
     may_link,
 )
-from syndication.actions import links, privacy_replays
+from syndication.actions import links, moderation, privacy_replays
 from syndication.actions.deletion_log import record_deletion
 from syndication.models import (
     Comment,
@@ -79,6 +88,14 @@ def account_is_linked_again(
 @receiver(has_like_right, sender=SocialAccount)
 def access_covers_likes(sender: type[SocialAccount], account: SocialAccount, **kwargs: Any) -> bool:
     return links.has_like_right(account)
+
+
+@receiver(login_recovered, sender=AccessRecovery)
+def log_in_was_changed(
+    sender: type[AccessRecovery], recovery: AccessRecovery, **kwargs: Any
+) -> None:
+    staff = recovery.agreed_by or recovery.asked_by
+    moderation.record(DecisionKind.RECOVERED, by=staff, member=recovery.member)
 
 
 @receiver(may_link, sender=Member)

@@ -5,7 +5,8 @@ have. Any log-in stops it, since nobody who can log in needs it; so does a press
 done after 14 days if a second person of the staff agreed, 72 hours later where there is one only.
 
 An address is typed by staff only for a member who has no password, no PIN and no live session: whoever has
-one changes the address themself.
+one changes the address themself. It counts once whoever reads it has pressed the link that is mailed there
+after those days; until then the member can still stop it, and the addresses from before stay.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
+from django.core import signing
 from django.core.mail import send_mail
 from django.db import transaction
 from django.dispatch import receiver
@@ -31,14 +33,16 @@ from accounts.actions import sessions, ways_in
 from accounts.actions.notices import in_language_of
 from accounts.mail_addresses import canonical_email
 from accounts.models import AccessRecovery, Member, Phone, RecoveryEnd, RecoveryKind
-from accounts.models.access_recovery import WAIT
+from accounts.models.access_recovery import CONFIRM_WITHIN, WAIT
 from accounts.public_urls import public_url
+from accounts.signals import login_recovered
 
 logger = logging.getLogger(__name__)
 
 MAY_HELP = "accounts.help_member"
 KEPT_AFTER_END = WAIT * 26  # a year
 AT_ONCE = 100
+_SALT = "accounts.recoveries"
 
 # What the member's addresses are told, by mail and in the member's language.
 ASKED = gettext_lazy(
@@ -47,6 +51,10 @@ ASKED = gettext_lazy(
 )
 FACTOR_OFF = gettext_lazy(
     "Two-step log-in of %(name)s is off from now on, as the staff were asked."
+)
+CONFIRM = gettext_lazy(
+    "The staff were asked to make this the email address of %(name)s. Confirm it here, then choose a "
+    "new password. Was it not you? Then do nothing."
 )
 OTHER_ADDRESS = gettext_lazy(
     "The email address of %(name)s is another one from now on, as the staff were asked."
@@ -132,36 +140,78 @@ def needs_second_yes(recovery: AccessRecovery) -> bool:
 
 def due_recoveries(now: datetime) -> list[AccessRecovery]:
     """What has waited long enough, and has its second yes where there is anybody to give it."""
-    old = AccessRecovery.objects.filter(ended_at=None, asked_at__lte=now - WAIT)
+    old = AccessRecovery.objects.filter(ended_at=None, mailed_at=None, asked_at__lte=now - WAIT)
     rows = old.select_related("member", "asked_by", "agreed_by").order_by("asked_at")[:AT_ONCE]
     return [row for row in rows if row.due_at <= now and not needs_second_yes(row)]
 
 
 @transaction.atomic
-def carry_out_recovery(recovery: AccessRecovery) -> bool:
-    """Do it, once, and tell the addresses that the member had. Returns whether it was still wanted."""
-    member = Member.objects.select_for_update(no_key=True).get(pk=recovery.member_id)
-    waiting = AccessRecovery.objects.filter(pk=recovery.pk, ended_at=None)
-    is_address = recovery.kind == RecoveryKind.ADDRESS
-    is_over = is_address and (ways_left(member) or _is_taken(recovery.new_address, member))
-    if (
-        not member.is_active or is_over
-    ):  # a password was set since, or another member has the address
-        stop_recovery(member, RecoveryEnd.STAFF)
+def carry_out_recovery(recovery: AccessRecovery, now: datetime) -> bool:
+    """Take the second step off, or mail the link that confirms the new address. Return whether it was
+    still wanted."""
+    member = _lock_if_wanted(recovery)
+    if member is None:
         return False
-    if not waiting.update(ended_at=timezone.now(), end_reason=RecoveryEnd.DONE):
-        return False
-    before = addresses_of(member)
-    member.recovery_asked_at = None
-    member.save(update_fields=["recovery_asked_at"])
-    if is_address:
-        ways_in.replace_addresses(member, recovery.new_address)
-        text = OTHER_ADDRESS
+    if recovery.kind == RecoveryKind.ADDRESS:
+        not_mailed = AccessRecovery.objects.filter(pk=recovery.pk, mailed_at=None)
+        if not not_mailed.update(mailed_at=now):
+            return False
+        link = public_url("address_confirm", token_of_recovery(recovery))
+        _mail_all(recovery, [recovery.new_address], CONFIRM, link)
     else:
         Authenticator.objects.filter(user=member).delete()
-        text = FACTOR_OFF
-    _mail_all(recovery, before, text)
+        _finish(recovery, member, addresses_of(member), FACTOR_OFF)
     return True
+
+
+def token_of_recovery(recovery: AccessRecovery) -> str:
+    """For the link that confirms the new address."""
+    return signing.TimestampSigner(salt=_SALT).sign(str(recovery.pk))
+
+
+def recovery_of_token(token: str) -> AccessRecovery | None:
+    """What the mailed link confirms; None where the link is false or old, or nothing waits any more."""
+    try:
+        pk = signing.TimestampSigner(salt=_SALT).unsign(token, max_age=CONFIRM_WITHIN)
+    except signing.BadSignature:
+        return None
+    return AccessRecovery.objects.filter(pk=int(pk), ended_at=None).select_related("member").first()
+
+
+@transaction.atomic
+def confirm_address(recovery: AccessRecovery) -> Member | None:
+    """Whoever reads the new address pressed: it is the member's only one from now on. None: it was stopped."""
+    member = _lock_if_wanted(recovery)
+    if member is not None:
+        before = addresses_of(member)
+        ways_in.replace_addresses(member, recovery.new_address)
+        _finish(recovery, member, before, OTHER_ADDRESS)
+    return member
+
+
+def end_unconfirmed(now: datetime) -> int:
+    """End what waited for the press at its new address for CONFIRM_WITHIN. Return how many."""
+    old = AccessRecovery.objects.filter(ended_at=None, mailed_at__lte=now - CONFIRM_WITHIN)
+    rows = old.select_related("member").order_by("mailed_at")[:AT_ONCE]
+    return sum(stop_recovery(row.member, RecoveryEnd.LAPSED) for row in rows)
+
+
+def _lock_if_wanted(recovery: AccessRecovery) -> Member | None:
+    """The member, if it still waits; it is stopped where a password was set since, or somebody else
+    has the address."""
+    member = Member.objects.select_for_update(no_key=True).get(pk=recovery.member_id)
+    is_address = recovery.kind == RecoveryKind.ADDRESS
+    is_over = is_address and (ways_left(member) or _is_taken(recovery.new_address, member))
+    if not member.is_active or is_over:
+        stop_recovery(member, RecoveryEnd.STAFF)
+    return member if AccessRecovery.objects.filter(pk=recovery.pk, ended_at=None).exists() else None
+
+
+def _finish(recovery: AccessRecovery, member: Member, before: Collection[str], text: Any) -> None:
+    """Tell the addresses that the member had, and the trail."""
+    stop_recovery(member, RecoveryEnd.DONE)
+    _mail_all(recovery, before, text)
+    login_recovered.send(sender=AccessRecovery, recovery=recovery)
 
 
 def delete_old_recoveries(now: datetime) -> int:
@@ -205,8 +255,8 @@ def _ask(member: Member, kind: str, *, by: Member, new_address: str = "") -> Acc
     return row
 
 
-def _mail_all(row: AccessRecovery, addresses: Collection[str], text: Any) -> None:
-    """Mail the sentence, in the member's language, once the transaction stands."""
+def _mail_all(row: AccessRecovery, addresses: Collection[str], text: Any, link: str = "") -> None:
+    """Mail the sentence and a link (else to the log-in), in the member's language, once the transaction stands."""
     with in_language_of(row.member):
         event = pgettext("subject", "Your log-in")
         words = str(text) % {
@@ -215,7 +265,7 @@ def _mail_all(row: AccessRecovery, addresses: Collection[str], text: Any) -> Non
             "day": date_format(timezone.localtime(row.earliest_at), "DATE_FORMAT"),
         }
     subject = f"{settings.SITE_NAME}: {event}"
-    body = f"{words}\n{public_url('account_login')}\n"
+    body = f"{words}\n{link or public_url('account_login')}\n"
 
     def send() -> None:
         for address in addresses:

@@ -98,21 +98,24 @@ def mail_way_in(member: Member, address: str) -> None:
 
 @transaction.atomic
 def replace_addresses(member: Member, address: str) -> None:
-    """Make `address` the member's only one, and mail a link for a new password there."""
+    """Make `address`, which its reader confirmed, the member's only one."""
     EmailAddress.objects.filter(user=member).delete()
     EmailAddress.objects.filter(email=address, verified=False).delete()
     EmailAddress.objects.create(user=member, email=address, primary=True, verified=True)
     member.email = address
     member.save(update_fields=["email"])
     MailSettings.objects.filter(member=member).update(lost_address="")
-    transaction.on_commit(lambda: _mail_link(member, address))
+
+
+def new_password_key(member: Member) -> tuple[str, str]:
+    """The two parts of the address at which a new password is chosen, once: whose, and the secret."""
+    return user_pk_to_url_str(member), default_token_generator.make_token(member)
 
 
 def _mail_link(member: Member, address: str) -> None:
     """The mail of "Forgot password", in the member's language."""
     adapter = get_adapter()
-    secret = default_token_generator.make_token(member)
-    uid = user_pk_to_url_str(member)
+    uid, secret = new_password_key(member)
     context = {
         "user": member,
         "username": member.username,

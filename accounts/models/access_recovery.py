@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 # So long the member can stop it: by any log-in, or by a press in a session that is still live.
 WAIT = timedelta(days=14)
 WAIT_WITHOUT_SECOND_YES = timedelta(hours=72)  # more, where one person alone is staff
+CONFIRM_WITHIN = timedelta(days=14)  # the new address, once the link was mailed there
 
 
 class RecoveryKind(models.TextChoices):
@@ -25,6 +26,7 @@ class RecoveryEnd(models.TextChoices):
     LOGIN = "login", pgettext_lazy("help", "stopped: the member logged in")
     MEMBER = "member", pgettext_lazy("help", "stopped by the member")
     STAFF = "staff", pgettext_lazy("help", "stopped by the staff")
+    LAPSED = "lapsed", pgettext_lazy("help", "the new address was not confirmed")
 
 
 class AccessRecovery(models.Model):
@@ -43,6 +45,7 @@ class AccessRecovery(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     agreed_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)  # the link to `new_address`
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(
         max_length=10, choices=RecoveryEnd.choices, blank=True, default=""

@@ -99,14 +99,9 @@ def stop(recovery: AccessRecovery, *, by: Member) -> None:
 
 def carry_out_recoveries(now: datetime) -> int:
     """Do what has waited long enough. Called by the sweeper."""
-    done = 0
-    for recovery in recoveries.due_recoveries(now):
-        with transaction.atomic():
-            staff = recovery.agreed_by or recovery.asked_by
-            if recoveries.carry_out_recovery(recovery):
-                done += 1
-                moderation.record(DecisionKind.RECOVERED, by=staff, member=recovery.member)
-    return done + recoveries.delete_old_recoveries(now)
+    due = recoveries.due_recoveries(now)
+    done = sum(recoveries.carry_out_recovery(one, now) for one in due)
+    return done + recoveries.end_unconfirmed(now) + recoveries.delete_old_recoveries(now)
 
 
 def _mailed_to(member: Member) -> str:

@@ -68,7 +68,12 @@ class MemberHelp:
                     request, member, _("Ended. The member comes in with the password alone.")
                 )
         ends = member_help.describe_lost_phone(member)
-        return self._page(request, member, form, {"ends": ends, "title": _("Lost phone")})
+        return self._page(
+            request,
+            member,
+            form,
+            {"ends": ends, "title": _("Lost phone"), "button": _("End it all")},
+        )
 
     def lost_factor(self, request: HttpRequest, member: Member) -> HttpResponse:
         """Ask that the log-in needs no second step; it waits."""
@@ -82,7 +87,7 @@ class MemberHelp:
                 form.add_error(None, str(no))
             else:
                 return _done(request, member, _("It waits now, and the member is told."))
-        context = {"is_waiting_kind": True, "title": _("Lost second step")}
+        context = {"title": _("Lost second step"), "button": _("Begin the 14 days")}
         return self._page(request, member, form, context)
 
     def lost_address(self, request: HttpRequest, member: Member) -> HttpResponse:
@@ -99,7 +104,11 @@ class MemberHelp:
                 form.add_error(None, str(no))
             else:
                 return _done(request, member, _("It waits now, and the member is told."))
-        context = {"is_waiting_kind": True, "ways_left": left, "title": _("Lost email address")}
+        context = {
+            "ways_left": left,
+            "title": _("Lost email address"),
+            "button": _("Begin the 14 days"),
+        }
         return self._page(request, member, form, context)
 
     def press_on_recovery(self, request: HttpRequest, member: Member) -> HttpResponse:
@@ -140,7 +149,9 @@ def recovery_context(request: HttpRequest, member: Member) -> dict[str, Any]:
     return {
         "recovery": waiting,
         "needs_yes": recoveries.needs_second_yes(waiting),
-        "may_agree": waiting.agreed_at is None and waiting.asked_by_id != request.user.pk,
+        "may_agree": waiting.agreed_at is None
+        and waiting.mailed_at is None
+        and waiting.asked_by_id != request.user.pk,
     }
 
 

@@ -112,7 +112,9 @@ def _cases(by: Member, now: datetime) -> Iterator[Need]:
 
 
 def _recoveries(by: Member, now: datetime) -> Iterator[Need]:
-    rows = AccessRecovery.objects.filter(ended_at=None, agreed_at=None).exclude(asked_by=by)
+    rows = AccessRecovery.objects.filter(ended_at=None, mailed_at=None, agreed_at=None).exclude(
+        asked_by=by
+    )
     for row in rows.select_related("member").order_by("asked_at")[:CASES_SHOWN]:
         yield Need(
             words=_("A second yes for %(member)s: %(what)s")

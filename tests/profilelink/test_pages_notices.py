@@ -47,6 +47,7 @@ ANSWERS = {
     "account_reauthenticate": "goes on to what was asked for",
     "account_reset_password": "a page: look at your mail",
     "account_reset_password_from_key": "a page: the password is changed",
+    "address_confirm": "goes on to the page for a new password",
     "contact": "a page: the message came",
     "device_ask": "each step is a page",
     "export": "the file",

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.actions import phones
 from accounts.models import AccessRecovery, Member
-from accounts.models.access_recovery import WAIT, WAIT_WITHOUT_SECOND_YES
+from accounts.models.access_recovery import CONFIRM_WITHIN, WAIT, WAIT_WITHOUT_SECOND_YES
 from syndication.actions import member_help, post_addresses, reply_addresses
 from syndication.models import ReplyAddress, StaffDecision
 from tests.mailing import send_mails
@@ -288,15 +288,91 @@ def test_another_address_waits_and_the_old_one_is_told(hanako, support):
     assert "Log in once: that stops it." in mail.outbox[0].body
     assert after(WAIT + WAIT_WITHOUT_SECOND_YES - timedelta(hours=1)) == 0
     assert Member.objects.get(pk=hanako.pk).email == "hanako@example.com"
-    assert after(WAIT + WAIT_WITHOUT_SECOND_YES + timedelta(hours=1)) == 1
+    assert after(WAITED) == 1
+    reader = PhoneClient()
+    reader.get(confirm_link())
+    assert f"Does {NEW} belong to hanako?" in reader.page
+    assert Member.objects.get(pk=hanako.pk).email == "hanako@example.com"  # nobody pressed yet
+    assert StaffDecision.objects.filter(kind="recovered").count() == 0
+    confirm(reader)
     assert Member.objects.get(pk=hanako.pk).email == NEW
-    told = {to for one in mail.outbox[1:] for to in one.to}
-    assert told == {"hanako@example.com", NEW}
-    [link] = [one for one in mail.outbox if "password/reset" in one.body]
-    assert link.to == [NEW]
-    set_password_by(link)
-    assert is_in(log_in(password=WORDS))
+    addresses = EmailAddress.objects.filter(user=hanako)
+    assert list(addresses.values_list("email", "verified")) == [(NEW, True)]
+    assert mail.outbox[-1].to == ["hanako@example.com"]
+    assert "is another one from now on" in mail.outbox[-1].body
+    reader.submit(password1="entirely new words", password2="entirely new words")
+    assert is_in(log_in(password="entirely new words"))
+    assert StaffDecision.objects.filter(kind="recovered", member=hanako).count() == 1
     assert after(WAIT * 2) == 0
+    assert PhoneClient().get(confirm_link()).status == 410
+
+
+WAITED = WAIT + WAIT_WITHOUT_SECOND_YES + timedelta(hours=1)
+
+
+def confirm_link() -> str:
+    """Of the mail to the new address."""
+    [link] = [one for one in mail.outbox if "Confirm it here" in one.body]
+    assert link.to == [NEW]
+    return re.search(r"http://testserver(/account/mail/\S+)", link.body)[1]
+
+
+def confirm(reader: PhoneClient) -> None:
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        reader.submit("Yes")
+
+
+def test_an_address_that_nobody_confirms_changes_nothing(hanako, support):
+    no_way_in(hanako)
+    ask_for_address(support, hanako)
+    assert after(WAITED) == 1
+    assert after(WAITED) == 0  # and is mailed once
+    assert after(WAITED + CONFIRM_WITHIN - timedelta(hours=1)) == 0
+    assert after(WAITED + CONFIRM_WITHIN + timedelta(hours=1)) == 1
+    assert AccessRecovery.objects.get().end_reason == "lapsed"
+    assert Member.objects.get(pk=hanako.pk).email == "hanako@example.com"
+    assert Member.objects.get(pk=hanako.pk).recovery_asked_at is None
+    assert PhoneClient().get(confirm_link()).status == 410
+    assert not StaffDecision.objects.filter(kind="recovered").exists()
+
+
+@pytest.mark.parametrize("what", ["stop", "password", "taken"])
+def test_what_was_stopped_after_the_link_was_mailed_is_not_confirmed(hanako, support, what):
+    no_way_in(hanako)
+    ask_for_address(support, hanako)
+    after(WAITED)
+    reader = PhoneClient()
+    reader.get(confirm_link())
+    if what == "stop":
+        press(support, hanako, "recovery", command="stop")
+    elif what == "password":  # by a link to the old address
+        Member.objects.filter(pk=hanako.pk).update(password=make_member("other").password)
+    else:
+        make_member("hanako2", email=NEW)
+    confirm(reader)
+    assert "was used already, is too old, or was stopped" in reader.page
+    assert Member.objects.get(pk=hanako.pk).email == "hanako@example.com"
+    assert AccessRecovery.objects.get().end_reason == "staff"
+
+
+def test_a_link_that_was_not_mailed_confirms_nothing(hanako, support):
+    no_way_in(hanako)
+    ask_for_address(support, hanako)
+    after(WAITED)
+    link = confirm_link()
+    for false in (link[:-3] + "aa/", reverse("address_confirm", args=["x"])):
+        assert PhoneClient().get(false).status == 410
+
+
+def test_staff_read_that_the_link_waits_and_no_yes_is_asked_for_any_more(hanako, support):
+    no_way_in(hanako)
+    ask_for_address(support, hanako)
+    after(WAITED)
+    second = log_in_staff("Support", "sachiko")
+    page = second.get(reverse("admin:accounts_member_change", args=[hanako.pk])).content.decode()
+    assert "The address counts once it was pressed there." in page
+    assert "Yes, I agree" not in page
+    assert "A second yes" not in second.get(reverse("admin:index")).content.decode()
 
 
 def test_an_address_that_another_member_confirmed_meanwhile_is_not_taken(hanako, support):
@@ -306,9 +382,10 @@ def test_an_address_that_another_member_confirmed_meanwhile_is_not_taken(hanako,
     taro = no_way_in(make_member("taro"))
     ask_for_address(support, taro, "taro-new@example.jp")
     make_member("hanako2", email=NEW)
-    assert after(WAIT + WAIT_WITHOUT_SECOND_YES + timedelta(hours=1)) == 1
-    assert Member.objects.get(pk=hanako.pk).email == "hanako@example.com"
-    assert Member.objects.get(pk=taro.pk).email == "taro-new@example.jp"
+    assert after(WAITED) == 1
+    assert [one.to for one in mail.outbox if "Confirm it" in one.body] == [["taro-new@example.jp"]]
+    assert AccessRecovery.objects.get(member=hanako).end_reason == "staff"
+    assert AccessRecovery.objects.get(member=taro).ended_at is None
 
 
 def test_where_there_is_a_second_person_it_waits_for_their_yes(hanako, support):

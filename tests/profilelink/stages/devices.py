@@ -7,7 +7,7 @@ import re
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import phones
+from accounts.actions import phones, recoveries
 from accounts.models import AccessRecovery, Member
 from accounts.urlsession.models import Session
 from tests.making import PASSWORD, make_member
@@ -116,6 +116,14 @@ def lost_phone(visit: Visit) -> Scene:
     yield "recovery", desk
     visit.press(desk, "Stop it")
     yield "recovery stopped", desk
+    asked = AccessRecovery.objects.create(
+        member=nobuko, kind="address", new_address="nobuko@example.jp", asked_at=now, mailed_at=now
+    )
+    reader = visit.phone()
+    reader.get(reverse("address_confirm", args=[recoveries.token_of_recovery(asked)]))
+    yield "new address", reader
+    visit.press(reader, "Yes")  # nobuko has a password, so staff type no address
+    yield "new address not confirmed", reader
 
 
 def device_login(visit: Visit) -> Scene:
