@@ -37,5 +37,6 @@ for _label in NOT_SHOWN:
 
 admin.site.site_header = _("Profile Link: staff")
 admin.site.site_title = _("Profile Link")
+admin.site.enable_nav_sidebar = False  # 50 lines before each page in w3m; Today has the same lists
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.password_change = _password_change  # type: ignore[method-assign, assignment]

@@ -76,6 +76,17 @@ def test_lists_do_not_ask_once_for_each_row(chief, hanako, django_assert_max_num
             chief.get(address(model, "changelist"))
 
 
+def test_a_page_begins_with_what_it_is_about_and_not_with_all_lists(chief, hanako):
+    """In a text browser they were fifty lines before it. Today has them."""
+    page = chief.get(address(Member, "change", hanako.pk)).content.decode()
+    assert address(Post, "changelist") not in page
+    assert address(Post, "changelist") in chief.get(reverse("admin:index")).content.decode()
+
+
+def test_words_of_a_list_are_not_broken_into_columns_of_letters(chief):
+    assert b"word-break: keep-all" in chief.get(address(Delivery, "changelist")).content
+
+
 # --- What no page tells ------------------------------------------------------------------------
 @pytest.mark.parametrize("who", ["support", "moderator", "operator", "chief"])
 def test_no_page_holds_a_secret_or_a_private_word(who, request):
