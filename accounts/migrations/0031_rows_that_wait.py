@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('accounts', '0028_staff_lists'),
+        ('accounts', '0030_mailed_links'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syndication', '0052_staff_lists'),
+        ('syndication', '0053_build_delivery_of_interaction_once'),
     ]
 
     operations = [

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('accounts', '0029_rows_that_wait'),
+        ('accounts', '0031_rows_that_wait'),
         ('socialaccount', '0006_alter_socialaccount_extra_data'),
-        ('syndication', '0053_build_delivery_of_interaction_once'),
+        ('syndication', '0054_draft_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0028_staff_lists'),
+        ('accounts', '0029_confirmed_recovery'),
     ]
 
     operations = [
