@@ -1,7 +1,7 @@
 """Who may read what at this moment, in plain sets: it knows neither the product nor a database.
 
 Posts and comments have numbers of their own here; what stands in a mail, on a page or in a feed names
-them by `post-3.` and `said-7.`
+them by `post-3.` and `said-7.`, what came from networks by `item-4.` and `back-9.`
 """
 
 from __future__ import annotations
@@ -49,8 +49,16 @@ class Village:
     comments: dict[int, SaidComment] = field(default_factory=dict)
     likes: set[tuple[int, str]] = field(default_factory=set)
     likes_taken_back: set[tuple[int, str]] = field(default_factory=set)
-    # By person and key: what the notice tells of, where that changes.
+    suspended: set[str] = field(default_factory=set)  # by staff: they read, and send nothing
+    # From networks: whose home the item is for and whose account wrote it; which post was answered.
+    items: dict[int, tuple[str, str]] = field(default_factory=dict)
+    backs: dict[int, tuple[int, str]] = field(default_factory=dict)
+    # By person and key: what the notice tells of, where that changes; and in which order they came.
     told: dict[str, dict[Key, int]] = field(default_factory=lambda: defaultdict(dict))
+    order: dict[tuple[str, Key], int] = field(default_factory=dict)
+    ended_mails: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # by "Stop": whose, and the class
 
     # Who may read
     def are_friends(self, one: str, other: str) -> bool:
@@ -116,12 +124,33 @@ class Village:
 
     def may_comment(self, who: str, number: int) -> bool:
         post = self.posts[number]
-        if post.is_closed or not self.is_in_audience(who, number):
+        if post.is_closed or who in self.suspended or not self.is_in_audience(who, number):
             return False
         is_limited = post.author in self.for_friends and post.audience not in (GROUP, CHOSEN)
         return not is_limited or who == post.author or self.are_friends(who, post.author)
 
+    def reads_item(self, who: str, number: int) -> bool:
+        """Whether `who` finds it on home: a block hides the accounts of the blocked one there."""
+        owner, by = self.items[number]
+        return who == owner and who not in self.gone and (who, by) not in self.blocks
+
+    def reads_back(self, who: str, number: int) -> bool:
+        post, by = self.backs[number]
+        is_own = who == self.posts[post].author and who not in self.gone
+        return is_own and not self.posts[post].is_deleted and (who, by) not in self.blocks
+
     # Who is told
+    def tell(self, who: str, key: Key, about: int, *, is_new_again: bool = False) -> None:
+        if key not in self.told[who] or is_new_again:
+            self.order[who, key] = max(self.order.values(), default=0) + 1
+        self.told[who][key] = about
+
+    def clear_notices(self, who: str) -> None:
+        """All up to the newest that the page shows, readable or not."""
+        shown = [self.order[who, key] for key, _about in self.notices_of(who)]
+        for key in [key for key in self.told[who] if self.order[who, key] <= max(shown, default=0)]:
+            del self.told[who][key]
+
     def notices_of(self, who: str) -> set[tuple[Key, int]]:
         """What the notices tell, those left out that their member may not read now."""
         told = self.told[who].items()
@@ -140,6 +169,10 @@ class Village:
             return any(self.is_in_audience(who, n) for n in news)
         if code == "chosen_post":
             return self.posts[about].audience == CHOSEN and self.is_in_audience(who, about)
+        if code == "network_reply":
+            return any(
+                self.reads_back(who, n) for n, (post, _by) in self.backs.items() if post == about
+            )
         if code == "friend_accepted":
             return self.are_friends(who, str(subject)) and subject not in self.gone
         return True  # what staff did with one's own, and what became of one's report
@@ -148,19 +181,20 @@ class Village:
         said = self.comments[number]
         author = self.posts[said.post].author
         if said.writer != author:
-            self.told[author]["comment", number] = number
+            self.tell(author, ("comment", number), number)
         earlier = {one.writer for one in self.comments.values() if one.post == said.post}
         for who in earlier - {said.writer, author}:
-            self.told[who]["comment_after_mine", said.post] = number
+            self.tell(who, ("comment_after_mine", said.post), number, is_new_again=True)
 
     def tell_of_post(self, number: int, *, is_news: bool = True) -> None:
         post = self.posts[number]
         if post.audience == GROUP:
             for who in self.in_group - {post.author}:
-                self.told[who]["group_posts", ""] = number
+                first = self.told[who].get(("group_posts", ""), number)  # nobody has seen it here
+                self.tell(who, ("group_posts", ""), first)
         if post.audience == CHOSEN and is_news:
             for who in post.chosen:
-                self.told[who]["chosen_post", number] = number
+                self.tell(who, ("chosen_post", number), number)
 
     # What is done
     def like(self, who: str, number: int) -> None:
@@ -168,7 +202,7 @@ class Village:
         is_first = not {(number, who)} & (self.likes | self.likes_taken_back)
         self.likes.add((number, who))
         if is_first and who != author:
-            self.told[author]["liked", number] = number
+            self.tell(author, ("liked", number), number)
 
     def unlike(self, who: str, number: int) -> None:
         if (number, who) in self.likes:
@@ -203,6 +237,7 @@ class Village:
     def delete_post(self, number: int) -> None:
         self.posts[number].is_deleted = True
         self.posts[number].chosen = set()
+        self.backs = {n: back for n, back in self.backs.items() if back[0] != number}
 
     def close(self, who: str) -> None:
         """The account is closed: with it goes all that it wrote, said and liked."""

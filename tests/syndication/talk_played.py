@@ -17,22 +17,43 @@ from django.utils import timezone
 from accounts.actions import friends, groups
 from accounts.actions.notice_mail import claims
 from accounts.models import Friendship, Group, GuessCount, Member, Membership
-from syndication.actions import account_closure, comments, moderation, post_readers, posts, removal
+from syndication.actions import account_closure, comments, post_readers, posts, removal
 from syndication.actions import reports as report_actions
-from syndication.models import Comment, Post, ReplyAddress, ReportCase
+from syndication.delivery.replies import reply_notices
+from syndication.models import (
+    Comment,
+    CopyActivity,
+    Delivery,
+    FeedItem,
+    Link,
+    Post,
+    RemoteReply,
+    ReplyAddress,
+    ReportCase,
+)
 from syndication.models.errors import NotNow
 from syndication.queries.reports import find_reportable_comment, find_reportable_post
 from tests.mailing import next_noon, send_mails
 from tests.profilelink.mailed import mail, receive
+from tests.syndication.feeds import add_copy, bring
 from tests.syndication.talk_model import CHOSEN, GROUP, SaidComment, Village, WrittenPost
 
-MOST_POSTS, MOST_CLOSED = 9, 1  # home's first page holds them all; somebody is left to be leaked to
+MOST_POSTS, MOST_CLOSED = 8, 1  # home's first page holds them all; somebody is left to be leaked to
+NETWORK = "mastodon"
 BETWEEN_MAILS = 20  # minutes: a post is mailed about once in ten
-POST, SAID = re.compile(r"post-(\d+)\."), re.compile(r"said-(\d+)\.")
+MOST_ITEMS = 2  # of each person: home's first page holds these, too
+POST, SAID, ITEM, BACK = (re.compile(rf"{n}-(\d+)\.") for n in ("post", "said", "item", "back"))
+UNSUBSCRIBE = re.compile(r"<http://testserver(\S+)>")
 
 
 def numbers(pattern: re.Pattern[str], text: str) -> set[int]:
     return {int(number) for number in pattern.findall(text)}
+
+
+def class_of(message: Any) -> str:
+    """Of a mail that can be stopped: what came from networks stands with the likes."""
+    is_of_likes = any(words in message.subject for words in ("Likes", "A reply"))
+    return "likes" if is_of_likes else "people"
 
 
 @dataclass
@@ -54,6 +75,9 @@ class Played:
     village: Village
     post_keys: dict[int, int] = field(default_factory=dict)
     comment_keys: dict[int, int] = field(default_factory=dict)
+    item_keys: dict[int, int] = field(default_factory=dict)
+    copies: dict[int, Delivery] = field(default_factory=dict)  # by post
+    ways_out: list[tuple[str, str, str]] = field(default_factory=list)  # whose, class, address
     replies: list[Reply] = field(default_factory=list)
     mails_before: int = 0
     rounds: int = 0
@@ -73,7 +97,7 @@ class Played:
         friends.request_friendship(self.members[other], by=self.members[one])
         friends.accept_friend_request(self.members[one], by=self.members[other])
         v.friends.add(frozenset((one, other)))
-        v.told[one]["friend_accepted", other] = 0
+        v.tell(one, ("friend_accepted", other), 0)
 
     def on_unfriend(self, one: str, other: str) -> None:
         if one != other:
@@ -222,7 +246,7 @@ class Played:
             return
         pressed = reverse("post_like", args=[self.post_keys[post]])
         self.browsers[who].post(pressed, {"like": str(int(is_on))})
-        if self.village.is_in_audience(who, post):
+        if self.village.is_in_audience(who, post) and who not in self.village.suspended:
             (self.village.like if is_on else self.village.unlike)(who, post)
 
     def on_delete_comment(self, which: int, by_author: bool) -> None:
@@ -263,9 +287,12 @@ class Played:
         except NotNow:
             return  # "show" of what is not hidden, or of what is gone
         for reporter, pk in settled:
-            v.told[reporter]["report_settled", pk] = 0
-        v.told[owner]["staff_decision", decision.pk] = 0
-        self._is_decided(command, is_post, number)
+            v.tell(reporter, ("report_settled", pk), 0)
+        v.tell(owner, ("staff_decision", decision.pk), 0)
+        if command in ("suspend", "restore"):
+            (v.suspended.add if command == "suspend" else v.suspended.discard)(owner)
+        else:
+            self._is_decided(command, is_post, number)
 
     def _report(self, reporter: str, is_post: bool, number: int) -> None:
         member = self.members[reporter]
@@ -279,8 +306,7 @@ class Played:
     def _decide(self, command: str, case: ReportCase) -> Any:
         if command == "remove":
             return removal.remove(case, "x", by=self.staff, is_illegal=True)
-        verb = moderation.hide if command == "hide" else moderation.show
-        return verb(case, "x", by=self.staff)
+        return removal.COMMANDS[command](case, "x", by=self.staff)
 
     def _is_decided(self, command: str, is_post: bool, number: int) -> None:
         v = self.village
@@ -292,7 +318,55 @@ class Played:
         else:
             del v.comments[number]
 
-    # Mail
+    # Networks
+    def on_bring(self, who: str, by: str) -> None:
+        """What the account of `by` wrote on a network comes to the home of `who`."""
+        v = self.village
+        owned = [owner for owner, _by in v.items.values() if owner == who]
+        if who == by or {who, by} & v.gone or len(owned) == MOST_ITEMS:
+            return
+        number, link = next(self.counter), Link.objects.get(member=self.members[who])
+        item = bring(link, f"{NETWORK}-{by}", f"i{number}", f"item-{number}.")
+        FeedItem.objects.filter(pk=item.pk).update(author_name="somebody there")
+        self.item_keys[number] = item.pk
+        v.items[number] = (who, by)
+
+    def on_answer_there(self, which: int, by: str) -> None:
+        """The account of `by` answers the copy of a post."""
+        v = self.village
+        if (post := self.one_post(which)) is None or {by, v.posts[post].author} & v.gone:
+            return
+        link = Link.objects.get(member=self.members[v.posts[post].author])
+        if post not in self.copies:
+            row = Post.objects.get(pk=self.post_keys[post])
+            Delivery.objects.filter(post=row, link=link).delete()  # as if it had gone
+            self.copies[post] = copy = add_copy(row, link)
+            CopyActivity.objects.create(delivery=copy, link=link, looked_at=timezone.now())
+        number, copy = next(self.counter), self.copies[post]
+        RemoteReply.objects.create(
+            link=link, delivery=copy, remote_id=f"b{number}", author_uid=f"{NETWORK}-{by}",
+            author_name="somebody there", text=f"back-{number}.", written_at=timezone.now(),
+        )  # fmt: skip
+        reply_notices.notify_of_replies(copy, link, [f"b{number}"])
+        v.backs[number] = (post, by)
+        if v.reads_back(link.member.username, number):
+            v.tell(link.member.username, ("network_reply", post), post, is_new_again=True)
+
+    # Notices and mail
+    def on_clear(self, who: str) -> None:
+        self.browsers[who].get(reverse("notice_list"))
+        self.browsers[who].post(reverse("notice_clear"))
+        Member.objects.filter(username=who).update(notices_seen_at=None)
+        if who not in self.village.gone | self.village.suspended:
+            self.village.clear_notices(who)
+
+    def on_stop(self, which: int) -> None:
+        """By the address that a mail names for its reader's mail program."""
+        if self.ways_out:
+            who, mail_class, address = self.ways_out[which % len(self.ways_out)]
+            Client().post(address)
+            self.village.ended_mails.add((who, mail_class))
+
     def on_mail_claimed(self, who: str) -> None:
         """A worker claims the next mail, and dies before it is handed over."""
         claims.claim_next_mail(self.members[who].pk, self._post_time())
@@ -310,6 +384,9 @@ class Played:
         self.mails_before = len(outbox.outbox)
         for message in new:
             self._keep_reply_address(message)
+            if address := UNSUBSCRIBE.search(message.extra_headers.get("List-Unsubscribe", "")):
+                who = message.to[0].partition("@")[0]
+                self.ways_out.append((who, class_of(message), address[1]))
         return new
 
     def _keep_reply_address(self, message: Any) -> None:

@@ -25,10 +25,10 @@ from accounts.models import Member, Notice
 from accounts.models.compiled_query import CompiledQuery
 from syndication.models import Comment, Like, Post
 from tests.mailing import want_mails
-from tests.making import make_group, make_member
+from tests.making import make_group, make_link, make_member
 from tests.phone import computer
 from tests.syndication.talk_model import AUDIENCES, GROUP, Village
-from tests.syndication.talk_played import POST, SAID, Played, numbers
+from tests.syndication.talk_played import BACK, ITEM, NETWORK, POST, SAID, Played, class_of, numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,7 @@ class Look:
         self.played, self.village = played, played.village
         self.post_of = {pk: number for number, pk in played.post_keys.items()}
         self.comment_of = {pk: number for number, pk in played.comment_keys.items()}
+        self.post_of_copy = {copy.pk: number for number, copy in played.copies.items()}
         self.name_of = {member.pk: name for name, member in played.members.items()}
 
     def rows(self) -> None:
@@ -84,6 +85,7 @@ class Look:
             "liked": lambda: (self.post_of[subject], self.post_of[subject]),
             "chosen_post": lambda: (self.post_of[subject], self.post_of[subject]),
             "group_posts": lambda: ("", self.post_of[detail]),
+            "network_reply": lambda: (self.post_of_copy[subject],) * 2,
             "friend_accepted": lambda: (self.name_of[subject], 0),
         }
         which, what = about.get(code, lambda: (subject, 0))()
@@ -101,6 +103,10 @@ class Look:
         assert numbers(POST, home) == {
             n for n, post in v.posts.items() if v.reads_post(who, n) and post.author in circle
         }
+        assert numbers(ITEM, home) == {n for n in v.items if v.reads_item(who, n)}
+        for number, pk in self.played.item_keys.items():
+            if v.items[number][0] != who:
+                assert browser.get(reverse("feed_item", args=[pk])).status_code == 404
         readable = v.notices_of(who)
         counted = re.search(r"Notices: (\d+) new", home)
         assert int(counted[1] if counted else 0) == len(readable)
@@ -126,6 +132,7 @@ class Look:
         said = about.get("comment", set()) | about.get("comment_after_mine", set())
         assert numbers(SAID, page) <= said
         assert all(v.reads_post(who, number) for number in numbers(POST, page))
+        assert all(v.reads_back(who, number) for number in numbers(BACK, page))
         if len(v.notices_of(who)) <= 10:
             assert numbers(SAID, page) == said
 
@@ -139,6 +146,14 @@ class Look:
         liked = {by for post, by in v.likes if post == number and v.counts_like(who, number, by)}
         counted = re.search(r"Likes: (\d+)", answer.text)
         assert int(counted[1] if counted else 0) == len(liked)
+        back = browser.get(reverse("post_replies", args=[pk]))
+        assert (
+            back.status_code == 200 or who != v.posts[number].author or v.posts[number].is_deleted
+        )
+        assert numbers(BACK, back.text) == {
+            n for n, (post, _by) in v.backs.items() if post == number and v.reads_back(who, n)
+        }
+        assert not BACK.search(answer.text)
         if with_names:
             more = browser.get(reverse("post_more", args=[pk]))
             assert (more.status_code == 200) is v.is_in_audience(who, number)
@@ -169,6 +184,7 @@ class Look:
         of = {n for n, post in v.posts.items() if post.author == author}
         assert numbers(POST, profile) <= {n for n in of if v.reads_post(who, n)}
         assert not SAID.search(profile)
+        assert not ITEM.search(profile)
 
     def feeds(self) -> None:
         """What visitors get."""
@@ -188,6 +204,8 @@ class Look:
         """They went just now: each tells its reader what they may read now, and leads to a page of it."""
         for message in new:
             who = message.to[0].partition("@")[0]
+            if "List-Unsubscribe" in message.extra_headers:
+                assert (who, class_of(message)) not in self.village.ended_mails, message.subject
             self._mail(who, f"{message.subject}\n{message.body}")
         due = Notice.objects.filter(mail_due_at__isnull=False, mailed_at=None)
         left = set(due.values_list("pk", flat=True))
@@ -199,7 +217,7 @@ class Look:
         v = self.village
         assert who not in v.gone
         assert all(v.reads_comment(who, n) for n in numbers(SAID, text)), text
-        assert not POST.search(text), text
+        assert not any(words.search(text) for words in (POST, ITEM, BACK)), text
         path = re.search(rf"http://{OUTSIDE}(/\S+)", text)
         assert path is not None
         assert self.played.browsers[who].get(path[1]).status_code == 200, text
@@ -223,6 +241,7 @@ def stage() -> Played:
     members = {name: make_member(name, answers_by_mail=True) for name in PEOPLE}
     for member in members.values():
         want_mails(member)
+        make_link(member, NETWORK, is_findable=True)
     keeper = make_member("keeper", email="")
     staff = make_member("staff", email="", is_staff=True, is_superuser=True)
     browsers = {name: computer(member) for name, member in members.items()}
@@ -245,6 +264,7 @@ which = st.integers(0, 7)
 audience = st.sampled_from(AUDIENCES)
 names = st.sets(who)
 yes = st.booleans()
+COMMANDS = ("hide", "show", "remove", "suspend", "suspend", "restore")
 STEPS = st.one_of(
     st.tuples(st.just("befriend"), who, who),
     st.tuples(st.just("unfriend"), who, who),
@@ -262,7 +282,11 @@ STEPS = st.one_of(
     st.tuples(st.just("comment"), who, which),
     st.tuples(st.just("like"), who, which, yes),
     st.tuples(st.just("delete_comment"), which, yes),
-    st.tuples(st.just("staff"), st.sampled_from(("hide", "show", "remove")), yes, which),
+    st.tuples(st.just("staff"), st.sampled_from(COMMANDS), yes, which),
+    st.tuples(st.just("bring"), who, who),
+    st.tuples(st.just("answer_there"), which, who),
+    st.tuples(st.just("clear"), who),
+    st.tuples(st.just("stop"), which),
     st.tuples(st.just("mail_claimed"), who),
     st.tuples(st.just("mail")),
     st.tuples(st.just("mail")),
@@ -304,8 +328,9 @@ def played_anew(played: Played) -> Played:
     again = copy.copy(played)
     again.village = copy.deepcopy(played.village)
     again.post_keys, again.comment_keys = dict(played.post_keys), dict(played.comment_keys)
+    again.item_keys, again.copies = dict(played.item_keys), dict(played.copies)
     again.members = {
         name: Member.objects.get(pk=member.pk) for name, member in played.members.items()
     }
-    again.replies, again.mails_before, again.rounds = [], 0, 0
+    again.replies, again.ways_out, again.mails_before, again.rounds = [], [], 0, 0
     return again
