@@ -55,7 +55,6 @@ logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 3.0  # seconds that one wake-up works; then other tasks have a turn
 BATCH_SIZE = 40  # rows chosen at a time: a new post waits for no more than these
 
-
 # Threads of this process on hosts that members named: all together leave the reserve thread free.
 HOST_LIMIT = Bulkhead(most=THREADS_PER_WORKER, per_host=circuit_breaker.THREADS_PER_HOST)
 
