@@ -15,6 +15,13 @@ database counts them in that transaction. With the plans of the ten slowest stat
 A page is a fault (exit 1) where staff's takes more than MOST milliseconds at any size, and where a member's,
 or the engine, reads more rows or 1.5 times the buffers of the first size, but for a few (SLACK): the planner
 reads small tables whole, and an index is deeper by a level or two. The last line is JSON.
+
+Figures of 30 November 2026, PostgreSQL 15, a million members (12 GB), two processors under a load of 20: 411 pages
+of staff take 3.0 ms (median) to 51.6, Today 28, Adoption 1.9, beside 0.1 of SELECT 1. Of 163 pages of members none
+takes more than 60 ms, home 40; momoko's friends and her friend's profile are called faults, since at a thousand the
+planner reads whole tables for them (1,235 and 729 rows at a million). In the engine so are the choice of imports
+(626 rows) and the links that ended, for the same reason, the walks, which see 10,000 rows of each table at a time,
+and hosts without links, asked for once a day.
 """
 
 from __future__ import annotations
