@@ -299,7 +299,7 @@ def test_the_star_leads_one_step_up_or_back_to_the_notices(
 
 def test_the_hash_leads_on_and_nowhere_else(pages: list[tuple[str, Page]]) -> None:
     further = {link.text for _route, page in pages for link in page.links if link.accesskey == "#"}
-    assert further == {"# Older", "# Read on", "# Earlier comments"}
+    assert further == {"# Older", "# More names", "# Read on", "# Earlier comments"}
 
 
 def test_every_page_has_one_heading_of_the_first_rank_and_a_title_that_names_the_site(
