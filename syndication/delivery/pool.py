@@ -1,6 +1,6 @@
 """The thread pool of a worker: several deliveries at a time, since most of each is waiting for a network.
 
-Each thread has its own database connection. They share one queue of due deliveries; a thread takes all
+Each thread has its own database connection, and keeps it from slice to slice. They share one queue of due deliveries; a thread takes all
 rows of one link, since a link has one request in flight, and refills the queue when it is empty.
 
 A worker runs for a slice of time. If the slice ends while a thread still waits for a silent host, the
@@ -12,20 +12,21 @@ that a wake-up names is put into the queue for the same reason: by itself it cou
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection
 
-logger = logging.getLogger(__name__)
+from syndication.delivery.threads import LingeringThreads
 
 THREADS_PER_WORKER: int = settings.QUEUE_THREADS  # deliveries under way at a time
 GRACE_SECONDS = 20.0  # seconds beyond the slice
 RESERVE_POLL_SECONDS = 1.0  # seconds between two polls of the reserve thread
+_threads = LingeringThreads(
+    linger=2.0
+)  # of this process: one slice follows the other while there is work
 
 
 class DeliveryPool:
@@ -48,7 +49,9 @@ class DeliveryPool:
         self._tried_before = -1  # `_tried` at the last refill
         self._end = 0.0
         self._going = 0  # running threads without the reserve
+        self._are_ready = threading.Event()  # no thread but the reserve runs
         self._has_ended = threading.Event()
+        self._reserve_ended = threading.Event()
 
     def work(self, seconds: float, first: int | None = None) -> tuple[int, bool]:
         """Work for about `seconds`, or until nothing is due, starting with the delivery `first`.
@@ -60,35 +63,27 @@ class DeliveryPool:
             others = [[pk for pk in rows if pk != first] for rows in self._list]
             self._list = deque([[first], *filter(None, others)])
         self._end = time.monotonic() + seconds  # after the first query, however long it took
-        helpers = [
-            threading.Thread(target=self._run_thread, name=f"delivery-{number}", daemon=True)
-            for number in range(1, min(self._most, len(self._list)))
-        ]
-        reserve = threading.Thread(target=self._run_reserve, name="delivery-reserve", daemon=True)
-        self._going = len(helpers) + 1
-        for helper in helpers:
-            helper.start()
+        helpers = max(0, min(self._most, len(self._list)) - 1)
+        self._going = helpers + 1
+        for _ in range(helpers):
+            _threads.start(self._run_thread)
         if self._most > 1:
-            reserve.start()
+            _threads.start(self._run_reserve)
         try:
             self._work_through()
         finally:
             self._thread_ended()
-            for helper in helpers:
-                helper.join()
+            self._are_ready.wait()
             self._has_ended.set()
             if self._most > 1:
-                reserve.join()
+                self._reserve_ended.wait()
         return self._tried, bool(self._list) or self._tried > self._tried_before
 
     def _run_thread(self) -> None:
         try:
             self._work_through()
-        except Exception:  # the database is away, say; the rows are as they were
-            logger.exception("a delivery thread")
         finally:
             self._thread_ended()
-            connection.close()
 
     def _run_reserve(self) -> None:
         """The reserve thread: works only while all others are blocked."""
@@ -96,14 +91,14 @@ class DeliveryPool:
             while not self._has_ended.wait(RESERVE_POLL_SECONDS):
                 if self._are_all_blocked():
                     self._work_through(look=True)
-        except Exception:
-            logger.exception("the reserve thread")
         finally:
-            connection.close()
+            self._reserve_ended.set()
 
     def _thread_ended(self) -> None:
         with self._lock:
             self._going -= 1
+            if not self._going:
+                self._are_ready.set()
 
     def _are_all_blocked(self) -> bool:
         """Whether every running thread has been at its row for RESERVE_POLL_SECONDS."""

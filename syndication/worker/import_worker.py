@@ -16,7 +16,6 @@ import time
 import uuid
 from collections.abc import Callable
 from functools import partial
-from queue import Empty, SimpleQueue
 
 from django.db import connection
 from django.utils import timezone
@@ -29,6 +28,7 @@ from syndication.delivery import (
     token_refresh,
     token_upkeep,
 )
+from syndication.delivery.threads import LingeringThreads
 from syndication.delivery.token_upkeep import TokenTask
 from syndication.models import Pull
 
@@ -52,8 +52,7 @@ class ImportWorker:
         self._free = threading.Event()  # set when a task ends: choose again at once
         self._lock = threading.Lock()
         self._began: dict[Pull | TokenTask, float] = {}  # what runs -> when it began
-        self._tasks: SimpleQueue[tuple[Pull | TokenTask, Callable[[], None]]] = SimpleQueue()
-        self._idle = 0  # threads that wait for a task which nobody has put yet
+        self._hands = LingeringThreads(linger=LINGER)
         self._beat_at = 0.0
 
     def run(self) -> None:
@@ -83,25 +82,7 @@ class ImportWorker:
     def _start(self, what: Pull | TokenTask, act: Callable[[], None]) -> None:
         with self._lock:
             self._began[what] = time.monotonic()
-            is_one_waiting = self._idle > 0
-            self._idle -= is_one_waiting
-        self._tasks.put((what, act))
-        if not is_one_waiting:
-            threading.Thread(target=self._work, daemon=True).start()
-
-    def _work(self) -> None:
-        """Run tasks until none comes within LINGER."""
-        while True:
-            try:
-                what, act = self._tasks.get(timeout=LINGER)
-            except Empty:
-                with self._lock:
-                    if self._idle:
-                        self._idle -= 1
-                        break
-                continue  # one is being put for this thread
-            self._carry_out(what, act)
-        connection.close()
+        self._hands.start(partial(self._carry_out, what, act))
 
     def wait(self) -> None:
         """Wait until no task runs."""
@@ -115,10 +96,8 @@ class ImportWorker:
         except Exception:
             logger.exception("import worker: %s", what)
         finally:
-            connection.close_if_unusable_or_obsolete()
             with self._lock:
                 del self._began[what]
-                self._idle += 1
             self._free.set()
 
     def _wait_for_refreshes(self) -> None:
