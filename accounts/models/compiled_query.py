@@ -16,10 +16,7 @@ kept, too. What decides the statement's shape is passed by position.
 A function that breaks these rules is logged as an error, and its queryset is composed each time. With
 COMPILED_STATEMENTS=no all are.
 
-The database keeps its part, too. SQLite's connections hold planned statements by their text, for as long as a
-connection lives (CONN_MAX_AGE). On PostgreSQL each is prepared once in a connection, and planned once for any
-values (settings: plan_cache_mode): planning home's took 20 ms, running it 2. A pooler that gives each
-transaction another connection knows no such names: PREPARED_STATEMENTS=no.
+The database keeps its part, too (accounts.models.kept_sql).
 
 This is for pages alone: it stands in accounts, since its own pages use it, and its rows are read by Django, with
 `prefetch_related` and all. The engine's statements (syndication.delivery.compiled) also write, go several
@@ -29,16 +26,13 @@ to a round trip and build their rows without a queryset; shared is the switch th
 from __future__ import annotations
 
 import copy
-import itertools
 import logging
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
@@ -47,6 +41,7 @@ from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import get_language
 
+from accounts.models.kept_sql import Given, KeptSql
 from accounts.models.member import Member
 
 logger = logging.getLogger(__name__)
@@ -58,8 +53,6 @@ MAX_KEPT = 50  # statements of one function and language; what comes after is co
 _FIRST_INT = (7_310_977_205_881_000_000, 8_120_311_794_402_000_000)
 _FIRST_YEAR = (9001, 9201)
 _TYPES = {"member": "bigint", "number": "bigint", "moment": "timestamptz", "text": "text"}
-_numbers = itertools.count(1)
-_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection to PostgreSQL
 
 
 class NotKeepable(Exception):
@@ -68,50 +61,17 @@ class NotKeepable(Exception):
 
 @dataclass(frozen=True)
 class _Composed:
-    """A statement with the names of the values that its parameters are; None for a constant."""
+    """A statement, which takes its values in their order, with what reads its rows."""
 
     compiler: SQLCompiler
     queryset: QuerySet[Any, Any]
-    sql: str
-    parameters: tuple[tuple[str | None, Any], ...]
-    types: dict[str, str]  # of the values, as PostgreSQL calls them
-    name: str  # no other statement of this process has it
+    kept: KeptSql
 
     @cached_property
     def converters(self) -> Any:
         """What Django makes of the columns. It would ask each of them at each run."""
         columns = [each[0] for each in self.compiler.select[: self.compiler.col_count]]
         return self.compiler.get_converters(columns)
-
-    def run_with(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
-        """The statement and its parameters, for this connection."""
-        if connection.vendor == "postgresql" and settings.PREPARED_STATEMENTS:
-            _prepare(self)
-            places = ", ".join(["%s"] * len(self.types))
-            return f"EXECUTE {self.name} ({places})", [values[name] for name in self.types]
-        sql, parameters = self.with_literals
-        return sql, [values[name] if name else value for name, value in parameters]
-
-    @cached_property
-    def with_literals(self) -> tuple[str, list[tuple[str | None, Any]]]:
-        """The statement with its constants written out, and the parameters that are left.
-
-        SQLite compares the constants of a statement with the conditions of partial indexes. Where one is a
-        parameter it plans anew each time a value is bound, even the same one: three quarters of home's items.
-        """
-        left: list[tuple[str | None, Any]] = []
-
-        def write(place: re.Match[str]) -> str:
-            if place[0] == "%%":
-                return "%%"
-            name, value = next(parameters)
-            if name is None and isinstance(value, int | str):
-                return _literal(value).replace("%", "%%")
-            left.append((name, value))
-            return "%s"
-
-        parameters = iter(self.parameters)
-        return re.sub("%[%s]", write, self.sql), left
 
 
 def numbered_keys(keys: Iterable[int]) -> dict[str, int]:
@@ -131,8 +91,8 @@ class CompiledQuery(Generic[_Row]):
         composed = self._find(shape, values) if settings.COMPILED_STATEMENTS else None
         if composed is None:
             return self.rows_composed_now(*shape, **values)
-        given = {name: _stored(value) for name, value in values.items()}
-        return list(_queryset_with(composed, *composed.run_with(given)))
+        stored = [_stored(values[name]) for name in sorted(values)]
+        return list(_queryset_with(composed, *composed.kept.with_values(stored)))
 
     def first(self, *shape: Hashable, **values: _Value) -> _Row | None:
         """The first of the rows. The queryset should have no more."""
@@ -172,23 +132,24 @@ class CompiledQuery(Generic[_Row]):
         (sql, first, names), (other_sql, second, other_names) = runs
         if sql != other_sql or len(first) != len(second):
             raise NotKeepable("the SQL itself depends on a value")
-        named = tuple(
-            _name_parameter(one, other, names, other_names)
+        in_order = sorted(values)
+        parameters = [
+            _given_or_constant(one, other, names, other_names, in_order)
             for one, other in zip(first, second, strict=True)
-        )
-        types = {name: _TYPES[_kind(value)] for name, value in values.items()}
-        return _Composed(compiler, queryset, sql, named, types, f"kept_{next(_numbers)}")
+        ]
+        types = [_TYPES[_kind(values[name])] for name in in_order]
+        return _Composed(compiler, queryset, KeptSql(sql, parameters, types))
 
 
-def _name_parameter(
-    one: Any, other: Any, names: dict[Any, str], other_names: dict[Any, str]
-) -> tuple[str | None, Any]:
+def _given_or_constant(
+    one: Any, other: Any, names: dict[Any, str], other_names: dict[Any, str], in_order: list[str]
+) -> Any:
     name = names.get(one) if isinstance(one, Hashable) else None
     if name is not None and other_names.get(other) == name:
-        return name, None
+        return Given(in_order.index(name))
     if name is not None or type(one) is not type(other) or one != other:
         raise NotKeepable(f"a parameter differs from run to run: {one!r}, {other!r}")
-    return None, one
+    return one
 
 
 def _kind(value: _Value) -> str:
@@ -232,36 +193,6 @@ def _no_queries() -> Iterator[None]:
 
     with connection.execute_wrapper(refuse):
         yield
-
-
-def _literal(value: int | str) -> str:
-    """A constant as SQL has it."""
-    return str(int(value)) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
-
-
-def _prepare(composed: _Composed) -> None:
-    """Prepare the statement in this connection to PostgreSQL, unless it is."""
-    with connection.cursor() as cursor:  # looks whether the connection still lives
-        server = cursor.connection
-    prepared = _prepared.setdefault(server, set())
-    if composed.name not in prepared:
-        with server.cursor() as cursor:  # not one of the page's statements, for who counts them
-            cursor.execute(_prepare_sql(composed, server))
-        prepared.add(composed.name)
-
-
-def _prepare_sql(composed: _Composed, server: Any) -> str:
-    """PREPARE, with the values as $1, $2 …, and the constants where they are, for the planner to see."""
-    from psycopg.sql import Literal  # noqa: PLC0415 - only where PostgreSQL is the store
-
-    places = {name: f"${place}" for place, name in enumerate(composed.types, 1)}
-    written = iter(
-        places[name] if name else Literal(value).as_string(server)
-        for name, value in composed.parameters
-    )
-    sql = re.sub("%[%s]", lambda found: "%" if found[0] == "%%" else next(written), composed.sql)
-    types = f" ({', '.join(composed.types.values())})" if composed.types else ""
-    return f"PREPARE {composed.name}{types} AS {sql}"
 
 
 def _queryset_with(composed: _Composed, sql: str, parameters: list[Any]) -> QuerySet[Any, Any]:

@@ -20,6 +20,7 @@ made no difference (6.7 and 7.1 ms).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar, cast
@@ -30,6 +31,8 @@ from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+
+from accounts.models.kept_sql import Given, KeptSql
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -58,6 +61,10 @@ class Param(Expression):
         """The value as the database takes it."""
         return self.output_field.get_db_prep_save(values[self.name], connection)
 
+    def type_in_postgresql(self) -> str:
+        """Without a length, to which a longer value would be cut silently."""
+        return str(self.output_field.db_type(connection)).partition("(")[0]
+
 
 def param(name: str, model: type[Model], field: str = "") -> Any:
     """The parameter `name`, prepared as for the model's field of that name, or for `field`."""
@@ -68,17 +75,23 @@ class CompiledStatement:
     """SQL that is compiled at its first run, and kept."""
 
     def __init__(self) -> None:
-        self._sql = ""
-        self._parameters: Sequence[Any] = ()
+        self._kept: tuple[KeptSql, list[Param]] | None = None
 
     def compiled(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
         """The SQL and its parameters for this run."""
-        if not self._sql:
-            sql, self._parameters = self._compile()
-            self._sql = sql  # last: another thread may be reading
-        return self._sql, [
-            each.stored(values) if isinstance(each, Param) else each for each in self._parameters
+        if self._kept is None:
+            self._kept = self._keep()
+        sql, params = self._kept
+        return sql.with_values([each.stored(values) for each in params])
+
+    def _keep(self) -> tuple[KeptSql, list[Param]]:
+        sql, parameters = self._compile()
+        params = [each for each in parameters if isinstance(each, Param)]
+        numbers = itertools.count()
+        in_places = [
+            Given(next(numbers)) if isinstance(each, Param) else each for each in parameters
         ]
+        return KeptSql(sql, in_places, [each.type_in_postgresql() for each in params]), params
 
     def result(self, cursor: Any) -> Any:
         """The result read from the cursor."""

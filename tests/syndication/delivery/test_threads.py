@@ -45,7 +45,7 @@ def test_what_comes_next_has_the_same_thread_and_connection(run):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_have_threads_of_their_own(run):
+def test_two_at_once_have_threads_of_their_own():
     threads, both = LingeringThreads(linger=0.1), threading.Barrier(2, timeout=30)
     for _ in range(2):
         threads.start(both.wait)  # neither goes on before the other runs
