@@ -10,7 +10,12 @@ from django.urls import get_script_prefix, reverse, set_script_prefix
 
 from accounts.urlsession.api import no_session_prefix
 from accounts.urlsession.backend import SessionStore
-from accounts.urlsession.context import SessionContext, SessionMode, activate_context
+from accounts.urlsession.context import (
+    SessionContext,
+    SessionMode,
+    activate_context,
+    override_script_prefix,
+)
 from accounts.urlsession.models import Session
 from tests.form_client import FormClient
 from tests.making import PASSWORD, make_member
@@ -38,10 +43,9 @@ def test_a_browser_that_names_itself_nowhere_is_served(hanako):
 def test_to_end_another_session_leaves_a_page_its_prefix(hanako):
     context = SessionContext(current_key="mine", mode=SessionMode.URL, outer="")
     other = SessionStore(session_key_of(log_in_phone(hanako)))
-    set_script_prefix("/s/mine/")
-    with activate_context(context):
+    with override_script_prefix("/s/mine/"), activate_context(context):
         other.flush()
-    assert (context.current_key, get_script_prefix()) == ("mine", "/s/mine/")
+        assert (context.current_key, get_script_prefix()) == ("mine", "/s/mine/")
     SessionStore(session_key_of(log_in_phone(hanako))).flush()  # where no page is
 
 
