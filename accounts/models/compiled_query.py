@@ -39,6 +39,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.where import WhereNode
 from django.utils.translation import get_language
 
 from accounts.models.kept_sql import Given, KeptSql
@@ -138,7 +139,15 @@ class CompiledQuery(Generic[_Row]):
             for one, other in zip(first, second, strict=True)
         ]
         types = [_TYPES[_kind(values[name])] for name in in_order]
-        return _Composed(compiler, queryset, KeptSql(sql, parameters, types))
+        return _Composed(_lightened(compiler), queryset, KeptSql(sql, parameters, types))
+
+
+def _lightened(compiler: SQLCompiler) -> SQLCompiler:
+    """Drop the conditions, which the SQL has by now: megabytes, where a statement is a union of many."""
+    compiler.where = compiler.having = compiler.qualify = None
+    compiler.query.where = WhereNode()
+    compiler.query.combined_queries = ()
+    return compiler
 
 
 def _given_or_constant(
