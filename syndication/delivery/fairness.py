@@ -33,7 +33,8 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from syndication.delivery import circuit_breaker
 from syndication.delivery.claimable import NOW, is_next_in_sequence, link_is_free
-from syndication.delivery.compiled import CompiledPieces, CompiledValues, execute_pipeline, param
+from syndication.delivery.compiled import CompiledValues, execute_pipeline, param
+from syndication.delivery.compiled_pieces import CompiledPieces
 from syndication.models import Delivery, DeliveryState, Link
 from syndication.models.newest import Column
 

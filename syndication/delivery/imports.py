@@ -1,8 +1,7 @@
-"""Imports: friend lists, friends' posts, and replies, from a linked network. Run by the import worker.
+"""Imports of friend lists, friends' posts, and replies, from a linked network. Run by the import worker.
 
-An import can be repeated at any time: rows are keyed by the network's ids. A friend list that breaks
-off (429, an unreadable page, a killed worker) deletes nobody, and the next import continues at the page
-where it stopped. Rate limits and Retry-After are respected as for deliveries.
+One can be repeated at any time: rows are keyed by the network's ids. A friend list that breaks off (429, a
+killed worker) deletes nobody, and the next import continues there. Rate limits are respected as for deliveries.
 """
 
 from __future__ import annotations
@@ -215,9 +214,6 @@ def _forget_surplus_friends(link: Link) -> None:
     newest = link.friends.order_by("-seen_at", "pk").values_list("pk", flat=True)
     if surplus := list(newest[MAX_FRIENDS : 2 * MAX_FRIENDS]):
         link.friends.filter(pk__in=surplus).delete()
-
-
-# --- Friends' posts -----------------------------------------------------------------------------
 
 
 def _import_feed_items(pull: Pull, connector: Connector) -> datetime:

@@ -74,9 +74,7 @@ def _naming(photos: ExportPhotos) -> Callable[[Row], None]:
 
 
 def _in_words(column: str) -> Callable[[Row], None]:
-    """The sentence in the place of a reason's code."""
-
-    def say(row: Row) -> None:
+    def say(row: Row) -> None:  # the sentence in the place of a reason's code
         row[column] = sentence(row[column])
 
     return say
@@ -93,18 +91,15 @@ def _finish_post(row: Row) -> None:
 
 
 def _finish_draft(row: Row) -> None:
-    """Who was struck off since stands under no name: the friendship is gone."""
-    _naming(MAIL_PHOTOS)(row)
+    _naming(MAIL_PHOTOS)(
+        row
+    )  # who was struck off since stands under no name: the friendship is gone
     chosen = Friendship.objects.filter(pk__in=row.pop("people")).order_by("pk")
     row["chosen_people"] = list(chosen.values_list("friend__username", flat=True))
 
 
 def _finish_address(row: Row) -> None:
     row["refused_reason"] = sentence(row["refused_reason"], row.pop("refused_params"))
-
-
-def _finish_session(row: Row) -> None:
-    row["device"] = device_label(row["device"])
 
 
 _ATTEMPT = ExportTable(
@@ -196,13 +191,11 @@ MEMBER = ExportTable(
         *("id", "username", "email", "display_name", "display_name_audience"),
         *("about", "about_audience", "picture", "picture_audience"),
         *("birthday", "birthday_audience", "town", "town_audience"),
-        *("websites", "websites_audience"),
+        *("websites", "websites_audience", "is_listed", "is_searchable"),
         *("display_name_before", "display_name_before_at", "picture_before", "picture_before_at"),
-        *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
-        "is_searchable",
-        *("answers_by_mail", "home_shows", "pictures_on", "commenters", "group_commenters"),
-        *("last_login", "mailed_links_ended_at", "suspended_at", "terms_agreed_at"),
-        "recovery_asked_at",
+        *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "home_shows"),
+        *("answers_by_mail", "pictures_on", "commenters", "group_commenters", "last_login"),
+        *("mailed_links_ended_at", "suspended_at", "terms_agreed_at", "recovery_asked_at"),
     ),
     {"joined_at": "date_joined"},
     {
@@ -267,16 +260,8 @@ FILES: dict[str, dict[str, ExportTable]] = {
             (
                 *("id", "is_mailed", "sender", "is_answer", "post", "kept_kind"),
                 *("title", "text", "url", *PHOTO_ALTS, "warning", "language"),
-                *(
-                    "audience",
-                    "people",
-                    "list_name",
-                    "without_links",
-                    "photo",
-                    "left_out",
-                    "is_cut",
-                    "created_at",
-                ),
+                *("audience", "people", "list_name", "without_links"),
+                *("photo", "left_out", "is_cut", "created_at"),
             ),
             finish=_finish_draft,
         ),
@@ -293,7 +278,7 @@ FILES: dict[str, dict[str, ExportTable]] = {
             "user",
             ("created_at", "ip"),
             {"device": "user_agent"},
-            finish=_finish_session,
+            finish=lambda row: row.update(device=device_label(row["device"])),
         ),
         "phones": ExportTable(
             Phone, "member", ("device", "created_at", "last_used_at", "ended_at")

@@ -29,7 +29,7 @@ STAFF_FILES: dict[str, dict[str, ExportTable]] = {
         "recoveries": ExportTable(
             AccessRecovery,
             "member",
-            ("kind", "asked_at", "agreed_at", "ended_at", "end_reason"),
+            ("kind", "asked_at", "agreed_at", "mailed_at", "ended_at", "end_reason"),
         ),
         "objections": ExportTable(
             Objection, "decision__member", ("decision", "text", "created_at", "answered_at")

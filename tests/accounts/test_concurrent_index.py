@@ -12,10 +12,10 @@ from django.db import connection
 pytestmark = pytest.mark.django_db(transaction=True)
 NEWEST = [
     ("accounts", "0028"),
-    ("accounts", "0029"),
+    ("accounts", "0031"),
     ("syndication", "0051"),
     ("syndication", "0052"),
-    ("syndication", "0054"),
+    ("syndication", "0055"),
 ]
 
 

@@ -59,13 +59,15 @@ def test_without_https_browsers_would_refuse_such_a_cookie():
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("", "-c jit=off"), ("?options=-c%20jit%3Don", "-c jit=off -c jit=on")]
+    ("asked", "last"), [("", "force_generic_plan"), ("?options=-c%20jit%3Don", "jit=on")]
 )
-def test_postgresql_compiles_no_statement_unless_its_address_asks_for_it(asked, given):
+def test_postgresql_compiles_no_statement_unless_its_address_asks_for_it(asked, last):
     """Compiling the statements of home took 4 s at a million members; the last of the options wins."""
     show = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['options'])"
     ran = started("-c", show, DATABASE_URL=f"postgres://127.0.0.1/x{asked}")
-    assert ran.stdout.strip() == given, ran.stderr
+    options = ran.stdout.split()
+    assert "jit=off" in options, ran.stderr
+    assert options[-1].endswith(last)
 
 
 def test_the_language_of_who_chose_none_is_the_sites_to_say():

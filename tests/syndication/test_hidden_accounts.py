@@ -132,7 +132,7 @@ def test_two_hundred_accounts_of_a_link_are_hidden_at_most(hanako, mixi) -> None
         page = phone.submit("Hide")
     assert "You hide 200 accounts of mixi. Show one again to hide one too many there." in page
     assert mixi.hidden_accounts.count() == 200
-    assert "# Older" in page.text
+    assert "# More names" in page.text
 
 
 def test_hidden_accounts_go_with_the_link(hanako, mixi) -> None:
