@@ -144,7 +144,8 @@ class CompiledQuery(Generic[_Row]):
 
 def _lightened(compiler: SQLCompiler) -> SQLCompiler:
     """Drop the conditions, which the SQL has by now: megabytes, where a statement is a union of many."""
-    compiler.where = compiler.having = compiler.qualify = None
+    for conditions in ("where", "having", "qualify"):
+        setattr(compiler, conditions, None)
     compiler.query.where = WhereNode()
     compiler.query.combined_queries = ()
     return compiler
