@@ -115,7 +115,6 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/db.sqlite3")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; connections keep what they planned
 COMPILED_STATEMENTS = env.bool("COMPILED_STATEMENTS", default=True)
-PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)  # "no" behind a pooler
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at BEGIN, so that two
     # writers wait for each other instead of failing with "database is locked".
@@ -126,11 +125,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # At a million members compiling home's statement took 4.4 s, running it 0.04. What is prepared is planned
-    # once for any values. What DATABASE_URL itself asks for comes last.
+    # At a million members compiling home's statement took 4.4 s, running it 0.04. What DATABASE_URL itself asks
+    # for comes last.
     _options = DATABASES["default"].setdefault("OPTIONS", {})
-    _wanted = "-c jit=off -c plan_cache_mode=force_generic_plan"
-    _options["options"] = f"{_wanted} {_options.get('options', '')}".strip()
+    _options["options"] = f"-c jit=off {_options.get('options', '')}".strip()
 
 CACHE_URL = env.str("CACHE_URL", default="")
 if CACHE_URL:

@@ -53,7 +53,6 @@ MAX_KEPT = 50  # statements of one function and language; what comes after is co
 # Placeholders of the two runs: no key and no moment that there is.
 _FIRST_INT = (7_310_977_205_881_000_000, 8_120_311_794_402_000_000)
 _FIRST_YEAR = (9001, 9201)
-_TYPES = {"member": "bigint", "number": "bigint", "moment": "timestamptz", "text": "text"}
 
 
 class NotKeepable(Exception):
@@ -138,8 +137,7 @@ class CompiledQuery(Generic[_Row]):
             _given_or_constant(one, other, names, other_names, in_order)
             for one, other in zip(first, second, strict=True)
         ]
-        types = [_TYPES[_kind(values[name])] for name in in_order]
-        return _Composed(_lightened(compiler), queryset, KeptSql(sql, parameters, types))
+        return _Composed(_lightened(compiler), queryset, KeptSql(sql, parameters))
 
 
 def _lightened(compiler: SQLCompiler) -> SQLCompiler:

@@ -61,10 +61,6 @@ class Param(Expression):
         """The value as the database takes it."""
         return self.output_field.get_db_prep_save(values[self.name], connection)
 
-    def type_in_postgresql(self) -> str:
-        """Without a length, to which a longer value would be cut silently."""
-        return str(self.output_field.db_type(connection)).partition("(")[0]
-
 
 def param(name: str, model: type[Model], field: str = "") -> Any:
     """The parameter `name`, prepared as for the model's field of that name, or for `field`."""
@@ -91,7 +87,7 @@ class CompiledStatement:
         in_places = [
             Given(next(numbers)) if isinstance(each, Param) else each for each in parameters
         ]
-        return KeptSql(sql, in_places, [each.type_in_postgresql() for each in params]), params
+        return KeptSql(sql, in_places), params
 
     def result(self, cursor: Any) -> Any:
         """The result read from the cursor."""

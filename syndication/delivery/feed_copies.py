@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 
 from syndication.connectors import CONNECTORS
-from syndication.delivery.compiled import CompiledValues, param
+from syndication.delivery.compiled import CompiledValues, execute_pipeline, param
 from syndication.models import Delivery, DeliveryKind, FeedItem, Link
 
 LOOKED_AGAIN = timedelta(days=2)  # after its import an item is looked at again by each one
@@ -75,7 +75,9 @@ def mark_sent_copy(copy: Delivery, link: Link) -> None:
         return
     same = _same_ids(link)
     # Read first: mostly there is none, and a write would wait for the lock of the whole store.
-    if found := _ITEMS["link__host" in same].all(remote_id=copy.remote_id, **same):
+    statement = _ITEMS["link__host" in same]
+    [found] = execute_pipeline((statement, {"remote_id": copy.remote_id, **same}))
+    if found:
         FeedItem.objects.filter(pk__in=[pk for (pk,) in found]).update(
             copy=copy, writer=link.member_id
         )
