@@ -78,7 +78,8 @@ def copies_received(received: dict[str, Any], kinds: Iterable[str] = ()) -> list
                 each["deleted"],
                 edit_number(*texts),
                 str(each.get("id")),
-                tuple(each.get("photos") or ()),
+                # A photo of mixi's is what it shows itself.
+                tuple(each.get("photos") or ([each] if "bytes" in each else ())),
             )
         )
     return found
