@@ -37,7 +37,8 @@ def test_chromium_links_mixi_and_bluesky_by_its_own_headers(world: World, tmp_pa
             phone, world, "Bluesky", "taro", "taro.test"
         )  # Yuki's is linked by test_both_ways
         sees(phone, "たろう", "momo")
-        phone.press("Link")
+        with phone.view.expect_navigation():  # its address is wanted, not that of the page before
+            phone.press("Link")
         sees(phone, "is linked")
         assert story.TOKEN.search(phone.address())
         from_a_link_elsewhere(phone, world)
