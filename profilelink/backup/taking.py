@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,8 +49,8 @@ class Taken:
 def take_backup(parent: Path, *, with_photos: bool = True) -> Taken:
     """Write a backup into a new folder of `parent`, named by the time. It has that name once it is
     whole; what is left of one that broke off ends in `.part`."""
-    taken_at = timezone.now()
-    folder = parent / taken_at.strftime("%Y%m%dT%H%M%SZ")
+    while (folder := _folder_of(parent, taken_at := timezone.now())).exists():
+        time.sleep(0.1)  # one was taken within this second
     part = folder.with_suffix(".part")
     part.mkdir(mode=0o700, parents=True)
     with _snapshot():
@@ -73,6 +74,10 @@ def take_backup(parent: Path, *, with_photos: bool = True) -> Taken:
     part.rename(folder)
     size = sum(path.stat().st_size for path in folder.iterdir())
     return Taken(folder, sum(rows.values()), photos, size)
+
+
+def _folder_of(parent: Path, taken_at: datetime) -> Path:
+    return parent / taken_at.strftime("%Y%m%dT%H%M%SZ")
 
 
 def delete_older_backups(parent: Path, keep: int) -> int:
