@@ -42,10 +42,8 @@ from syndication.actions.restored_site import distrust_restored_rows
 BATCH = 1000  # rows of one insert
 # A transaction that deleted something may have committed after the backup began.
 BEFORE = timedelta(minutes=10)
-KEYS_SKIPPED, KEYS_A_SECOND = (
-    1_000_000,
-    10,
-)  # more than a table gets; later, more: the same backup, again
+# More than a table gets; later, more: the same backup may be restored again.
+KEYS_SKIPPED, KEYS_A_SECOND = 1_000_000, 10
 
 
 class CannotRestore(Exception):
@@ -190,8 +188,8 @@ def _reset_sequences() -> None:
 
 
 def _skip_lost_keys(lost: timedelta) -> None:
-    """After rows of a time of this length were lost, give new rows no key of a row that was written after the backup and lost: a copy leads to the address of
-    a lost post, and a link in a mail confirms the address in the row that it names."""
+    """Give new rows no key of a row that was written in the lost time, which is as long as `lost`: a copy leads
+    to the address of a lost post, and a link in a mail confirms the address in the row that it names."""
     skipped = KEYS_SKIPPED + KEYS_A_SECOND * int(lost.total_seconds())
     with connection.cursor() as cursor:
         for model in backed_up_models():

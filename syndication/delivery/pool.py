@@ -1,7 +1,8 @@
 """The thread pool of a worker: several deliveries at a time, since most of each is waiting for a network.
 
-Each thread has its own database connection, and keeps it from slice to slice. They share one queue of due deliveries; a thread takes all
-rows of one link, since a link has one request in flight, and refills the queue when it is empty.
+Each thread has its own database connection, and keeps it from slice to slice. They share one queue of due
+deliveries; a thread takes all rows of one link, since a link has one request in flight, and refills the queue
+when it is empty.
 
 A worker runs for a slice of time. If the slice ends while a thread still waits for a silent host, the
 other threads go on (for GRACE_SECONDS at most): such a host costs the worker one thread, not all.
@@ -24,9 +25,8 @@ from syndication.delivery.threads import LingeringThreads
 THREADS_PER_WORKER: int = settings.QUEUE_THREADS  # deliveries under way at a time
 GRACE_SECONDS = 20.0  # seconds beyond the slice
 RESERVE_POLL_SECONDS = 1.0  # seconds between two polls of the reserve thread
-_threads = LingeringThreads(
-    linger=2.0
-)  # of this process: one slice follows the other while there is work
+# Of this process: while there is work, one slice follows the other.
+_threads = LingeringThreads(linger=2.0)
 
 
 class DeliveryPool:

@@ -44,21 +44,30 @@ class AddConstraintLater(migrations.AddConstraint):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
-class BuildUniqueConstraint(Operation):
+class _OnTableAlone(Operation):
+    """Something that the models were told of when the constraint was added. Backwards nothing is done."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """They were told before."""
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Nothing was changed."""
+
+
+class BuildUniqueConstraint(_OnTableAlone):
     """Build the unique index of a constraint that was added later, while others write. Harmless where it stands.
 
     For a migration with `atomic = False`.
     """
 
-    reduces_to_sql = True
-    reversible = True
-
     def __init__(self, model_name: str, name: str) -> None:
         self.model_name = model_name
         self.name = name
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models were told when the constraint was added."""
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
@@ -70,18 +79,12 @@ class BuildUniqueConstraint(Operation):
         if _is_index_valid(schema_editor.connection, self.name):
             return
         name = schema_editor.quote_name(self.name)
-        schema_editor.execute(
-            f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
-        )  # of a build that broke off
+        broken_off = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+        schema_editor.execute(broken_off)
         statement = str(constraint.create_sql(model, schema_editor))
         begin = "CREATE UNIQUE INDEX"
         assert statement.startswith(begin)  # noqa: S101 - a constraint without a condition is none
         schema_editor.execute(f"{begin} CONCURRENTLY{statement.removeprefix(begin)}", params=None)
-
-    def database_backwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
-        """Nothing was changed."""
 
     def describe(self) -> str:
         return f"Build {self.name}"
@@ -122,20 +125,14 @@ def _foreign_keys_unvalidated(schema_editor: Any) -> Iterator[None]:
         schema_editor.sql_create_fk = apart
 
 
-class ValidateConstraints(Operation):
+class ValidateConstraints(_OnTableAlone):
     """Check all rows of the table for constraints that were added unvalidated. Harmless where they are valid.
 
     For a migration with `atomic = False`, or the locks of its other operations are held meanwhile.
     """
 
-    reduces_to_sql = True
-    reversible = True
-
     def __init__(self, model_name: str) -> None:
         self.model_name = model_name
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models were told when the constraints were added."""
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
@@ -146,11 +143,6 @@ class ValidateConstraints(Operation):
         for name in _unvalidated(schema_editor.connection, table):
             quoted = (schema_editor.quote_name(part) for part in (table, name))
             schema_editor.execute("ALTER TABLE {} VALIDATE CONSTRAINT {}".format(*quoted))
-
-    def database_backwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
-        """Nothing was changed."""
 
     def describe(self) -> str:
         return f"Validate the constraints of {self.model_name}"

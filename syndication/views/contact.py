@@ -43,21 +43,21 @@ def contact(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "syndication/contact.html", context)
 
 
-def _what_to_do(used_up: quotas.Limit, viewer: Viewer) -> str:
+def _what_to_do(used_up: quotas.Limit, viewer: Viewer) -> list[str]:
     """Why the message was not taken, and which way is left."""
     if used_up == quotas.CONTACTS:
-        return _("Too many messages came from your connection. Try again in an hour.")
+        return [_("Too many messages came from your connection. Try again in an hour.")]
     if used_up == quotas.MEMBER_CONTACTS:
-        return _("You wrote to the staff %(count)s times today. Try again tomorrow.") % {
-            "count": used_up.most
-        }
+        too_many = _("You wrote to the staff %(count)s times today. Try again tomorrow.")
+        return [too_many % {"count": used_up.most}]
     if viewer.is_authenticated:  # with an account of today
-        said = _("Many messages came today. Try again tomorrow.")
+        sentences = [_("Many messages came today. Try again tomorrow.")]
     else:
-        said = _("Many messages came today. Log in to send this one, or try again tomorrow.")
+        sentences = [_("Many messages came today. Log in to send this one, or try again tomorrow.")]
     if settings.SITE_OPERATOR:
-        said += " " + _("Who runs this site: %(operator)s.") % {"operator": settings.SITE_OPERATOR}
-    return said
+        operator = {"operator": settings.SITE_OPERATOR}
+        sentences.append(_("Who runs this site: %(operator)s.") % operator)
+    return sentences
 
 
 def find_by_address(typed: str, viewer: Viewer) -> Reported | None:
