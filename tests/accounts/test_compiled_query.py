@@ -199,13 +199,13 @@ def test_without_compiled_statements_all_are_plain_querysets(settings: Any):
 
 
 def test_constants_of_any_kind_stand_in_the_statement():
-    """On SQLite as literals: a per cent sign and a quote are what they were."""
-    make_member("hanako", email="", about="100% 花子's")
-    make_member("taro", email="", about="100 花子's")
+    """On SQLite as literals: a "%s" and a quote are what they were."""
+    make_member("hanako", email="", about="100%s 花子's")
+    make_member("taro", email="", about="100s 花子's")
     kept, now = (
         CompiledQuery(
             lambda *, name, at: Member.objects.filter(
-                username=name, date_joined__lte=at, about__contains="0% 花子's", is_active=True
+                username=name, date_joined__lte=at, about__contains="0%s 花子's", is_active=True
             )
         ),
         timezone.now(),

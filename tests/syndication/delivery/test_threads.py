@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from syndication.delivery.threads import LingeringThreads
+
+
+def comes_to(threads: LingeringThreads, waiting: int) -> bool:
+    """Whether so many threads wait for work within half a minute."""
+    end = time.monotonic() + 30
+    while threads._waiting != waiting and time.monotonic() < end:
+        time.sleep(0.01)
+    return threads._waiting == waiting
 
 
 @pytest.fixture
@@ -27,8 +36,7 @@ def run() -> Any:
 
         threads.start(of_thread)
         assert has_ended.wait(30)
-        while not threads._waiting:  # it has put its connection in order
-            threading.Event().wait(0.01)
+        assert comes_to(threads, 1)  # it has put its connection in order
         return given[0] if given else None
 
     return run_now
@@ -49,10 +57,8 @@ def test_two_at_once_have_threads_of_their_own():
     threads, both = LingeringThreads(linger=0.1), threading.Barrier(2, timeout=30)
     for _ in range(2):
         threads.start(both.wait)  # neither goes on before the other runs
-    while threads._waiting < 2:
-        threading.Event().wait(0.01)
-    while threads._waiting:  # and both end
-        threading.Event().wait(0.01)
+    assert comes_to(threads, 2)
+    assert comes_to(threads, 0)  # both end
 
 
 @pytest.mark.django_db(transaction=True)
