@@ -5,7 +5,7 @@
 seconds or None, scopes, token_type, host, extra), `is_again` (the account was linked before and comes back),
 `registration` (key of the ServerRegistration that the tokens were given to, None without one).
 
-`access_discarded` (sender: LinkReturn): a network gave tokens that nobody keeps, since the member
+`access_discarded` (sender: LinkAttempt): a network gave tokens that nobody keeps, since the member
 stopped, never confirmed, or the answer was no good. Arguments: `network`, `uid` ("" where it
 is not known), `credentials` and `registration` as above. A receiver that cannot have them revoked
 answers with words for the member: the permission stands there, and where to take it back.

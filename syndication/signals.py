@@ -16,7 +16,7 @@ from accounts.models import (
     AccessRecovery,
     Block,
     Friendship,
-    LinkReturn,
+    LinkAttempt,
     MailSettings,
     Member,
     Membership,
@@ -66,9 +66,9 @@ def account_was_linked(
     links.create_or_resume_link(account, credentials, registration=registration)
 
 
-@receiver(access_discarded, sender=LinkReturn)
+@receiver(access_discarded, sender=LinkAttempt)
 def access_was_discarded(
-    sender: type[LinkReturn],
+    sender: type[LinkAttempt],
     network: str,
     uid: str,
     credentials: dict[str, Any],

@@ -12,7 +12,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from accounts.actions.link_results import read_link_result
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from accounts.signals import access_discarded
 
 
@@ -27,7 +27,7 @@ def discard_credentials(
     the member, or "". `uid` is "" where the owner is not known.
     """
     answers = access_discarded.send(
-        LinkReturn,
+        LinkAttempt,
         network=network,
         uid=uid,
         credentials=dict(credentials),
@@ -36,7 +36,7 @@ def discard_credentials(
     return " ".join(str(words) for _receiver, words in answers if words)
 
 
-def discard_link_result(row: LinkReturn) -> str:
+def discard_link_result(row: LinkAttempt) -> str:
     """Discard the credentials that wait in `row`. Returns a note for the member, or ""."""
     _outcome, account = read_link_result(row)
     if account is None:
@@ -46,7 +46,7 @@ def discard_link_result(row: LinkReturn) -> str:
     )
 
 
-@receiver(pre_delete, sender=LinkReturn, dispatch_uid="accounts.discarded_access")
-def discard_on_delete(sender: type[LinkReturn], instance: LinkReturn, **kwargs: Any) -> None:
+@receiver(pre_delete, sender=LinkAttempt, dispatch_uid="accounts.discarded_access")
+def discard_on_delete(sender: type[LinkAttempt], instance: LinkAttempt, **kwargs: Any) -> None:
     """Discard the credentials of a row that is deleted unconfirmed, with its member, say."""
     discard_link_result(instance)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.crypto import encryption
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from accounts.providers.base import Authorized
 
 
@@ -38,7 +38,7 @@ def agreed_result(account: Authorized) -> dict[str, Any]:
     }
 
 
-def read_link_result(row: LinkReturn) -> tuple[LinkOutcome, Authorized | None]:
+def read_link_result(row: LinkAttempt) -> tuple[LinkOutcome, Authorized | None]:
     """Return the outcome, and the account where the member agreed, with expires_in brought up to
     date.
     """

@@ -55,7 +55,7 @@ def check_link_attempts(member: Member) -> None:
     """Raise TooManyLinkAttempts. Within the hour, attempts that came back with the right number do not count."""
     now = timezone.now()
     an_hour_ago = now - timedelta(hours=1)
-    tries = member.link_returns.filter(created_at__gt=an_hour_ago, returned_at=None)
-    left_today = member.link_returns.filter(created_at__gt=now - timedelta(days=1))
+    tries = member.link_attempts.filter(created_at__gt=an_hour_ago, returned_at=None)
+    left_today = member.link_attempts.filter(created_at__gt=now - timedelta(days=1))
     if tries.count() >= LINK_ATTEMPTS_PER_HOUR or left_today.count() >= LINK_ATTEMPTS_PER_DAY:
         raise TooManyLinkAttempts

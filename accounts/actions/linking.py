@@ -31,7 +31,7 @@ from accounts.actions.discarded_access import discard_credentials, discard_link_
 from accounts.actions.link_results import LinkOutcome, agreed_result, decrypt_or_empty
 from accounts.actions.link_throttling import LinkingUnavailable, check_room_for_account
 from accounts.crypto import codes, encryption
-from accounts.models import LinkReturn, Member
+from accounts.models import LinkAttempt, Member
 from accounts.providers.base import Authorized, LinkingFailed, LinkRedirect, ScopesRefused
 from accounts.providers.servers import Server
 from accounts.signals import account_linked
@@ -79,7 +79,7 @@ def start_link_attempt(  # noqa: PLR0913 - who, where, and what brings them back
         raise LinkingUnavailable(
             _("The network’s permission page has an address that cannot be opened from here.")
         )
-    row = LinkReturn(
+    row = LinkAttempt(
         state_hash=_hash(network, leaving.key),
         network=network,
         host=server.host if server else "",
@@ -105,7 +105,7 @@ def start_password_attempt(
     """Store an account proved by an app password, ready to be confirmed without leaving."""
     expire_link_attempts()
     now = timezone.now()
-    LinkReturn.objects.create(
+    LinkAttempt.objects.create(
         state_hash=_hash(network, secrets.token_urlsafe(20)),
         network=network,
         host=account.credentials.get("host", ""),
@@ -125,7 +125,7 @@ def expire_link_attempts() -> int:
     The sweeper calls this, too, so that unconfirmed tokens do not stay.
     """
     now = timezone.now()
-    old = LinkReturn.objects.filter(expires_at__lt=now)
+    old = LinkAttempt.objects.filter(expires_at__lt=now)
     for row in old.filter(used_at=None).exclude(sealed_result="")[:EXPIRY_BATCH]:
         with suppress(LinkAttemptExpired):  # somebody else was faster
             cancel_link_attempt(row)
@@ -133,7 +133,7 @@ def expire_link_attempts() -> int:
     return old.filter(expires_at__lt=now - ATTEMPT_RETENTION).delete()[0]
 
 
-def get_link_attempt(network: str, key: str) -> LinkReturn:
+def get_link_attempt(network: str, key: str) -> LinkAttempt:
     """Return the live attempt of the key that the network handed back. Raises LinkAttemptExpired."""
     row = _live().filter(state_hash=_hash(network, key), network=network).first() if key else None
     if row is None:
@@ -148,7 +148,7 @@ def return_proof(network: str, params: Mapping[str, str]) -> str:
 
 
 def exchange_for_account(
-    row: LinkReturn, *, proof: str, refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
+    row: LinkAttempt, *, proof: str, refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
 ) -> None:
     """Exchange the returned code for an account and store it encrypted. Later calls do nothing.
 
@@ -172,7 +172,7 @@ def exchange_for_account(
 
 
 def _exchange_result(
-    row: LinkReturn,
+    row: LinkAttempt,
     stash: Mapping[str, str],
     refused: bool,
     ask: Callable[[Mapping[str, str]], Authorized],
@@ -189,7 +189,7 @@ def _exchange_result(
     return agreed_result(account)
 
 
-def redeem_return_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
+def redeem_return_number(row: LinkAttempt, key: str, typed: str, *, proof: str) -> None:
     """Accept the right number from the browser that came back; the session returns to it, once.
 
     Raises what verify_return_number() does, and LinkAttemptExpired for a second one.
@@ -199,7 +199,7 @@ def redeem_return_number(row: LinkReturn, key: str, typed: str, *, proof: str) -
         raise LinkAttemptExpired
 
 
-def verify_return_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
+def verify_return_number(row: LinkAttempt, key: str, typed: str, *, proof: str) -> None:
     """Check the number typed by the browser that came back, leaving the session where it is.
 
     Raises WrongReturnNumber, or LinkAttemptExpired: no tries left, or another browser. The try is
@@ -218,23 +218,23 @@ def verify_return_number(row: LinkReturn, key: str, typed: str, *, proof: str) -
     waiting.update(tries=F("tries") - 1)
 
 
-def _awaiting_number(row: LinkReturn) -> Any:
+def _awaiting_number(row: LinkAttempt) -> Any:
     return _live().filter(pk=row.pk, is_url_mode=True, returned_at=None)
 
 
-def _check_proof(row: LinkReturn, proof: str) -> None:
+def _check_proof(row: LinkAttempt, proof: str) -> None:
     """Raise LinkAttemptExpired unless `proof` is that of the browser that came back."""
     known = decrypt_or_empty(row.sealed_result).get("proof", "")
     if not known or not constant_time_compare(known, proof):
         raise LinkAttemptExpired
 
 
-def mark_returned(row: LinkReturn) -> None:
+def mark_returned(row: LinkAttempt) -> None:
     """Record the return in cookie mode, where the session itself came back."""
-    LinkReturn.objects.filter(pk=row.pk, returned_at=None).update(returned_at=timezone.now())
+    LinkAttempt.objects.filter(pk=row.pk, returned_at=None).update(returned_at=timezone.now())
 
 
-def get_attempt_to_confirm(network: str, *, by: Member, session_key: str | None) -> LinkReturn:
+def get_attempt_to_confirm(network: str, *, by: Member, session_key: str | None) -> LinkAttempt:
     """Return the session's latest attempt that waits to be confirmed. Raises LinkAttemptExpired."""
     rows = _live().filter(
         network=network, member=by, session_key=session_key or "-", returned_at__isnull=False
@@ -246,7 +246,7 @@ def get_attempt_to_confirm(network: str, *, by: Member, session_key: str | None)
 
 
 @transaction.atomic
-def link_account(row: LinkReturn, account: Authorized, *, by: Member) -> SocialAccount:
+def link_account(row: LinkAttempt, account: Authorized, *, by: Member) -> SocialAccount:
     """Link or link again. Raises LinkedByOtherMember, LinkAttemptExpired, TooManyLinks."""
     _mark_used(row)
     check_room_for_account(by, row.network, account.uid)
@@ -268,26 +268,26 @@ def link_account(row: LinkReturn, account: Authorized, *, by: Member) -> SocialA
 
 
 @transaction.atomic
-def cancel_link_attempt(row: LinkReturn) -> str:
+def cancel_link_attempt(row: LinkAttempt) -> str:
     """Mark the attempt used and discard its credentials. Returns a note for the member, or "".
     Raises LinkAttemptExpired where it was used before.
     """
-    locked = LinkReturn.objects.select_for_update().filter(pk=row.pk).first()
+    locked = LinkAttempt.objects.select_for_update().filter(pk=row.pk).first()
     if locked is None:
         raise LinkAttemptExpired
     _mark_used(locked)
     return discard_link_result(locked)
 
 
-def _mark_used(row: LinkReturn) -> None:
+def _mark_used(row: LinkAttempt) -> None:
     """Mark the stored row used and wipe its secrets. Raises LinkAttemptExpired."""
-    spent = LinkReturn.objects.filter(pk=row.pk, used_at=None)
+    spent = LinkAttempt.objects.filter(pk=row.pk, used_at=None)
     if spent.update(used_at=timezone.now(), sealed_stash="", sealed_result="") != 1:
         raise LinkAttemptExpired
 
 
 def _live() -> Any:
-    return LinkReturn.objects.filter(used_at=None, expires_at__gt=timezone.now())
+    return LinkAttempt.objects.filter(used_at=None, expires_at__gt=timezone.now())
 
 
 def _hash(network: str, key: str) -> str:

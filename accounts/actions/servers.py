@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from django.utils import timezone
 
 from accounts.crypto import encryption
-from accounts.models import LinkReturn, ServerRegistration
+from accounts.models import LinkAttempt, ServerRegistration
 from accounts.providers.base import LinkingFailed
 from accounts.providers.servers import Server
 
@@ -49,7 +49,7 @@ def register_server(network: str, host: str, *, ask: Callable[[], Mapping[str, s
     return _decrypted_server(row) or Server(host, details, row.pk)
 
 
-def register_with_broad_scopes(row: LinkReturn, *, ask: Callable[[], Mapping[str, str]]) -> None:
+def register_with_broad_scopes(row: LinkAttempt, *, ask: Callable[[], Mapping[str, str]]) -> None:
     """Register for broad permissions, unless a newer registration stands already.
 
     A server that fails just now keeps the narrow one; the next member finds out anew.
@@ -69,7 +69,7 @@ def retire_registration(network: str, host: str) -> int:
     return rows.update(replaced_at=timezone.now())
 
 
-def server_of_attempt(row: LinkReturn) -> Server | None:
+def server_of_attempt(row: LinkAttempt) -> Server | None:
     """The server of a member who is away, with the registration they left with.
 
     None on networks of one server.

@@ -14,7 +14,7 @@ from accounts.models.device_login import DeviceLogin
 from accounts.models.friendship import Block, FriendRequest, Friendship, Invitation
 from accounts.models.group import Group, Membership
 from accounts.models.guess_count import GuessCount
-from accounts.models.link_return import LinkReturn
+from accounts.models.link_attempt import LinkAttempt
 from accounts.models.mail_settings import HomeMailNote, MailPace, MailSettings
 from accounts.models.member import PROFILE_FIELDS, HomeShows, Member, PicturesOn
 from accounts.models.member_search import count_mutual_friends, members_found, mutual_friends
@@ -54,7 +54,7 @@ __all__ = [
     "HomeMailNote",
     "HomeShows",
     "Invitation",
-    "LinkReturn",
+    "LinkAttempt",
     "ListedFriend",
     "MailClass",
     "MailPace",

@@ -28,7 +28,7 @@ from accounts.actions.profile_import import PictureUnavailable
 from accounts.actions.quotas import QuotaUsedUp
 from accounts.bulkhead import LINK_RETURN_BULKHEAD, BulkheadFull
 from accounts.forms.linking import ProfileImportForm, ReturnNumberForm
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from accounts.providers.base import (
     Authorized,
     LinkCallback,
@@ -77,7 +77,7 @@ def link_callback(request: HttpRequest, network: str) -> HttpResponse:
 def _ask_network(
     request: HttpRequest,
     provider: NetworkProvider,
-    row: LinkReturn,
+    row: LinkAttempt,
     params: Mapping[str, str],
     stash: Mapping[str, str],
 ) -> Authorized:
@@ -95,7 +95,7 @@ def _ask_network(
         raise
 
 
-def _is_own_session(request: HttpRequest, row: LinkReturn) -> bool:
+def _is_own_session(request: HttpRequest, row: LinkAttempt) -> bool:
     """Whether session and member are those that left, in cookie mode."""
     return row.session_key == request.session.session_key and row.member_id == request.user.pk
 
@@ -155,7 +155,7 @@ def link_confirm(request: MemberRequest, network: str) -> HttpResponse:
 
 
 def _link_or_cancel(
-    request: MemberRequest, provider: NetworkProvider, row: LinkReturn, account: Authorized
+    request: MemberRequest, provider: NetworkProvider, row: LinkAttempt, account: Authorized
 ) -> HttpResponse:
     if "link" not in request.POST:
         remains = linking.cancel_link_attempt(row)
@@ -179,7 +179,7 @@ def _link_or_cancel(
 
 
 def _import_profile(
-    request: MemberRequest, account: Authorized, chosen: dict[str, Any], row: LinkReturn
+    request: MemberRequest, account: Authorized, chosen: dict[str, Any], row: LinkAttempt
 ) -> None:
     if chosen.get("take_name"):
         profile_import.import_name(account.shown or account.name, by=request.user)

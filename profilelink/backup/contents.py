@@ -21,7 +21,7 @@ LEFT_OUT = frozenset(
     {
         "accounts.devicelogin",
         "accounts.guesscount",
-        "accounts.linkreturn",
+        "accounts.linkattempt",
         "accounts.phonelogin",
         "accounts.phoneopener",
         "sessions.session",

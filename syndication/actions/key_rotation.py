@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Model
 
 from accounts.crypto.encryption import DecryptionFailed, rotate
-from accounts.models import LinkReturn, ServerRegistration
+from accounts.models import LinkAttempt, ServerRegistration
 from syndication.models import Link, PostAddress, Report, ReportSnapshot, Revocation
 
 BATCH = 200  # rows read at a time
@@ -19,11 +19,11 @@ BATCH = 200  # rows read at a time
 Sealed = tuple[type[Model], str, tuple[str, ...]]
 SEALED_PLACES: tuple[Sealed, ...] = (
     (Link, "sealed_credentials", ()),
-    (LinkReturn, "sealed_stash", ()),
+    (LinkAttempt, "sealed_stash", ()),
     (ServerRegistration, "sealed_details", ()),
     (Revocation, "sealed_credentials", ()),
     (Revocation, "sealed_registration", ()),
-    (LinkReturn, "sealed_result", ()),
+    (LinkAttempt, "sealed_result", ()),
     (PostAddress, "sealed_local", ()),
     (Report, "sealed_words", ()),
     (Report, "sealed_address", ()),

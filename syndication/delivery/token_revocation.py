@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.link_results import read_link_result
 from accounts.crypto.encryption import DecryptionFailed, decrypt_json
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from accounts.providers.servers import origin_of
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import App, Connector, Credentials
@@ -141,7 +141,7 @@ def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
         return True
     if circuit_breaker.host_of(row) in circuit_breaker.blocked_hosts(now):
         return True
-    back = LinkReturn.objects.filter(network=row.network, used_at=None, expires_at__gt=now)
+    back = LinkAttempt.objects.filter(network=row.network, used_at=None, expires_at__gt=now)
     heard = (read_link_result(each)[1] for each in back.exclude(exchanged_at=None))
     tokens = {account.credentials.get("access_token") for account in heard if account is not None}
     return given.access_token in tokens

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import LinkReturn, ServerRegistration
+from accounts.models import LinkAttempt, ServerRegistration
 from syndication.models import Link, LinkState
 
 KEPT = timedelta(days=90)  # without a link
@@ -22,7 +22,7 @@ def delete_unused_registrations(now: datetime) -> int:
     old = _is_unused(now) & Q(replaced_at=None, created_at__lt=now - KEPT)
     # A replaced one still revokes the tokens that were issued to it.
     holding = Link.objects.filter(~Q(state=LinkState.ENDED), registration=OuterRef("pk"))
-    left = LinkReturn.objects.filter(registration=OuterRef("pk"), used_at=None)
+    left = LinkAttempt.objects.filter(registration=OuterRef("pk"), used_at=None)
     replaced = Q(replaced_at__isnull=False) & ~(Exists(holding) | Exists(left))
     gone = ServerRegistration.objects.filter(old | replaced).delete()[0]
     return gone + _forget_surplus(now)
@@ -41,5 +41,5 @@ def _forget_surplus(now: datetime) -> int:
 def _is_unused(now: datetime) -> Q:
     there = {"network": OuterRef("network"), "host": OuterRef("host")}
     recent = ~Q(state=LinkState.ENDED) | Q(ended_at__gt=now - KEPT_AFTER_LINK)
-    links, away = Link.objects.filter(recent, **there), LinkReturn.objects.filter(**there)
+    links, away = Link.objects.filter(recent, **there), LinkAttempt.objects.filter(**there)
     return ~(Exists(links) | Exists(away))

@@ -11,7 +11,7 @@ from PIL import Image
 
 from accounts.actions import linking
 from accounts.crypto import encryption
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from accounts.signals import account_linked
 from syndication.delivery import imports
 from syndication.models import Link
@@ -41,7 +41,7 @@ def heard():
 
 
 def age(**by):
-    LinkReturn.objects.update(
+    LinkAttempt.objects.update(
         created_at=F("created_at") - timedelta(**by), expires_at=F("expires_at") - timedelta(**by)
     )
 
@@ -73,7 +73,7 @@ def test_a_phone_without_cookies_links_mixi(sandbox, hanako, heard):
 def test_the_seconds_of_the_access_token_run_while_the_page_waits(sandbox, hanako, heard):
     phone = log_in_phone(hanako)
     come_back(phone, leave_by_phone(phone))
-    row = LinkReturn.objects.get()
+    row = LinkAttempt.objects.get()
     result = encryption.decrypt_json(row.sealed_result)
     row.sealed_result = encryption.encrypt_json({**result, "heard_at": result["heard_at"] - 300})
     row.save()
@@ -95,7 +95,7 @@ def test_stop_links_nothing_and_wipes_what_waited(sandbox, hanako, heard):
     come_back(phone, leave_by_phone(phone))
     page = phone.submit("Stop")
     assert "nothing was linked" in page
-    row = LinkReturn.objects.get()
+    row = LinkAttempt.objects.get()
     assert row.used_at
     assert (row.sealed_result, row.sealed_stash) == ("", "")
     assert not heard
@@ -125,7 +125,7 @@ def test_a_picture_for_friends_alone_is_not_taken_over(sandbox, hanako):
         account.has_private_face = is_private
         phone = log_in_phone(hanako)
         come_back(phone, leave_by_phone(phone))
-        result = encryption.decrypt_json(LinkReturn.objects.latest("created_at").sealed_result)
+        result = encryption.decrypt_json(LinkAttempt.objects.latest("created_at").sealed_result)
         assert ("noimage" in result["account"]["picture_url"]) is is_private
 
 
@@ -167,7 +167,7 @@ def test_an_account_that_another_member_linked_is_refused_in_words(sandbox, hana
     assert "linked by another member" in page
     assert SocialAccount.objects.get().user == taro
     assert not heard
-    assert LinkReturn.objects.get().sealed_result == ""
+    assert LinkAttempt.objects.get().sealed_result == ""
 
 
 def test_the_member_hears_of_it_by_mail(sandbox, hanako):
@@ -219,7 +219,7 @@ def test_a_number_is_kept_by_a_hash_of_its_own_attempt():
     assert linking._mac("1234", "one attempt") == linking._mac("1234", "one attempt")
     assert linking._mac("1234", "one attempt") != linking._mac("1234", "another")
     assert len({linking._hash(each, "key") for each in ("mixi", "mastodon")}) == 2
-    assert len(linking._hash("mixi", "key")) == LinkReturn._meta.get_field("state_hash").max_length
+    assert len(linking._hash("mixi", "key")) == LinkAttempt._meta.get_field("state_hash").max_length
 
 
 def test_a_code_that_is_too_old_is_told(sandbox, hanako):
@@ -254,10 +254,10 @@ def test_tokens_of_who_never_confirms_are_wiped_when_the_time_is_over(sandbox, h
     phone = log_in_phone(hanako)
     away = leave_by_phone(phone)
     phone.get(away.agree(), bare=True)
-    assert LinkReturn.objects.get().sealed_result
-    LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=11))
+    assert LinkAttempt.objects.get().sealed_result
+    LinkAttempt.objects.update(expires_at=F("expires_at") - timedelta(minutes=11))
     assert linking.expire_link_attempts() == 0
-    row = LinkReturn.objects.get()
+    row = LinkAttempt.objects.get()
     assert (row.sealed_result, row.sealed_stash) == ("", "")
     age(hours=25)
     assert linking.expire_link_attempts() == 1
@@ -278,7 +278,7 @@ def test_the_session_may_go_on_under_another_key_meanwhile(sandbox, hanako):
     assert other.token != phone.token
     phone.get(away.agree(), bare=True)
     assert "Link these two?" in phone.submit("Continue", number=away.number)
-    assert LinkReturn.objects.get().session_key == session_key_of(phone)
+    assert LinkAttempt.objects.get().session_key == session_key_of(phone)
 
 
 def test_nothing_can_be_linked_without_log_in():

@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
 
 from accounts.actions import linking
-from accounts.models import LinkReturn, Member
+from accounts.models import LinkAttempt, Member
 from accounts.providers.base import LinkRedirect
 from accounts.urlsession.models import Session
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
@@ -192,7 +192,7 @@ def test_who_left_does_not_get_the_account_that_another_browser_brought_back(san
         assert mallory.post("/links/return/", sent, bare=True).status == 410
     mallory.get(back(away.state), bare=True)
     assert mallory.submit("Continue", number=away.number).status == 410
-    assert LinkReturn.objects.get().returned_at is None
+    assert LinkAttempt.objects.get().returned_at is None
     assert not SocialAccount.objects.exists()
 
 
@@ -217,7 +217,7 @@ def test_three_wrong_numbers_end_it_for_the_right_one_too(sandbox, hanako):
     assert thief.submit("Continue", number=wrong).status == 410
     page = thief.post("/links/return/", {**came, "number": away.number}, bare=True)
     assert page.status == 410
-    assert LinkReturn.objects.get().sealed_result == ""
+    assert LinkAttempt.objects.get().sealed_result == ""
 
 
 def test_the_number_is_good_once(sandbox, hanako):
@@ -244,7 +244,7 @@ def test_ten_minutes_are_all_there_is(sandbox, hanako):
     phone = log_in_phone(hanako)
     away = leave_by_phone(phone)
     address = away.agree()
-    LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=10, seconds=1))
+    LinkAttempt.objects.update(expires_at=F("expires_at") - timedelta(minutes=10, seconds=1))
     page = phone.get(address, bare=True)
     assert page.status == 410
     assert page.link("Start again")
@@ -253,7 +253,7 @@ def test_ten_minutes_are_all_there_is(sandbox, hanako):
 def test_ten_minutes_after_the_return_the_confirm_page_is_over(sandbox, hanako):
     phone = log_in_phone(hanako)
     come_back(phone, leave_by_phone(phone))
-    LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=10, seconds=1))
+    LinkAttempt.objects.update(expires_at=F("expires_at") - timedelta(minutes=10, seconds=1))
     assert phone.submit("Link").status == 410
     assert not SocialAccount.objects.exists()
 
@@ -281,13 +281,13 @@ def test_with_cookies_the_state_of_another_session_is_not_even_exchanged(sandbox
         response = browser.get(address)
         assert response.status_code == 410
         assert "not the browser that you started in" in read(response)
-    assert LinkReturn.objects.get().exchanged_at is None
+    assert LinkAttempt.objects.get().exchanged_at is None
 
 
 def test_a_state_of_one_network_is_none_of_another_s(sandbox, hanako, settings):
     settings.NETWORKS = {"mixi": settings.NETWORKS["mixi"]}
     away = leave_by_phone(log_in_phone(hanako))
-    LinkReturn.objects.update(network="orkut")
+    LinkAttempt.objects.update(network="orkut")
     assert other_phone().get(away.agree(), bare=True).status == 410
 
 
@@ -313,7 +313,7 @@ def test_another_site_cannot_press_link(sandbox, hanako):
     client.cookies = computer(hanako).cookies
     for path in ("/links/mixi/", "/links/confirm/mixi/"):
         assert client.post(path, {"link": "1"}).status_code == 403
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

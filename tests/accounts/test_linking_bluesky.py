@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import override_settings
 
 from accounts.crypto import dpop, encryption
-from accounts.models import LinkReturn, ServerRegistration
+from accounts.models import LinkAttempt, ServerRegistration
 from accounts.providers.bluesky.app_password import session_by_password
 from accounts.providers.bluesky.identity import Identity
 from syndication.delivery import imports
@@ -155,7 +155,7 @@ def test_the_member_hears_what_is_wrong_and_finds_it_typed(sandbox, hanako, type
     assert page.status == 409
     assert words in page
     assert f'value="{typed}"' in page.html or not typed
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
     assert not ServerRegistration.objects.exists()
 
 
@@ -170,7 +170,7 @@ def test_a_handle_that_its_account_does_not_call_itself_is_not_believed(
         phone.get("/links/bluesky/")
         page = phone.submit("Go to", server="taro.test")
     assert "could not be verified. Check the name." in page
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 def test_a_document_of_another_account_is_not_taken_for_it(sandbox, bluesky, hanako, settings):
@@ -186,7 +186,7 @@ def test_a_document_of_another_account_is_not_taken_for_it(sandbox, bluesky, han
         settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, directory.authority]
         page = by_password(log_in_phone(hanako))
     assert page.status == 409
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_the_password_door_says_what_is_wrong_and_keeps_the_name(
     assert words in page
     assert f'value="{name}"' in page.html
     assert password not in page.html or password == "x"
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 def test_the_main_password_is_not_taken_and_its_session_is_given_back(bluesky, hanako):
@@ -269,7 +269,7 @@ def test_the_main_password_is_not_taken_and_its_session_is_given_back(bluesky, h
     assert "This is your main password" in page
     [refresh] = bluesky.state.tokens.refresh.values()
     assert refresh.grant.is_revoked
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 @pytest.mark.parametrize("ends", ["1e400", "9" * 400, "-5", '"soon"', "null", "NaN", "[]"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from allauth.socialaccount.models import SocialAccount
 
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from syndication.connectors import CONNECTORS
 from syndication.delivery import imports
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Revocation
@@ -124,7 +124,7 @@ def test_three_wrong_numbers_end_it(network, phone, away):
     for _ in range(3):
         page = phone.submit("Continue", number="0000" if away.number != "0000" else "1111")
     assert page.status == 410
-    assert LinkReturn.objects.get().sealed_result == ""
+    assert LinkAttempt.objects.get().sealed_result == ""
     assert not SocialAccount.objects.exists()
 
 
@@ -137,7 +137,7 @@ def test_a_server_of_another_kind_is_told_before_leaving(key, network, phone, se
     assert page.status == 409
     assert network.is_none in page
     assert other.authority in page
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 def test_a_status_is_written_there_and_deleted_there(sandbox, key, network, phone, away):

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from allauth.socialaccount.models import SocialAccount
 
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from syndication.delivery import credentials
 from syndication.models import Link
 from tests.accounts.away import come_back, leave_by_phone
@@ -66,7 +66,7 @@ def test_a_server_that_gives_no_safe_request_token_is_not_left_for(
         page = phone.submit("Go to", server=other.authority)
     assert page.status == 409
     assert "does not let this site register" in page
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 def test_our_registration_with_a_server_is_used_there(sandbox, hanako, settings):
@@ -100,7 +100,7 @@ def test_a_server_that_fails_to_say_what_it_is_is_asked_for_a_token(hanako, sett
     with playing(fails, fails, given) as other:
         settings.ALLOWED_PRIVATE_HOSTS = [other.authority]
         leave_by_phone(log_in_phone(hanako), "gnusocial", server=other.authority)
-    assert LinkReturn.objects.exists()
+    assert LinkAttempt.objects.exists()
 
 
 def test_a_server_that_gives_one_request_token_twice_is_not_left_for_twice(hanako, settings):
@@ -113,4 +113,4 @@ def test_a_server_that_gives_one_request_token_twice_is_not_left_for_twice(hanak
         phone.get("/links/gnusocial/")
         page = phone.submit("Go to", server=other.authority)
     assert page.status == 409
-    assert LinkReturn.objects.get().member == hanako
+    assert LinkAttempt.objects.get().member == hanako

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
-from accounts.models import LinkReturn, ServerRegistration
+from accounts.models import LinkAttempt, ServerRegistration
 from accounts.public_urls import public_url
 from tests.accounts.away import Away, come_back, leave_by_phone
 from tests.making import make_member
@@ -109,7 +109,7 @@ def test_a_server_that_signs_in_under_another_name_is_told_by_that_name(sandbox,
     assert page.status == 409
     assert f"{other.authority} signs people in at social.example.com" in page
     assert not ServerRegistration.objects.exists()
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_a_server_that_talks_nonsense_about_itself_is_refused_in_words(
         page = phone.submit("Go to", server=other.authority)
     assert page.status == 409
     assert "answers, but is not a Mastodon server. Check the name." in page
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from accounts.signals import may_link
 from tests.accounts.away import leave_by_computer, leave_by_phone
 from tests.making import make_member
@@ -49,7 +49,7 @@ def test_a_reason_from_above_keeps_members_here(sandbox, hanako):
         assert "Staff paused it until noon." in phone.get("/links/mixi/")
     finally:
         may_link.disconnect(paused)
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 def test_a_network_that_is_not_set_up_is_404(hanako, settings):
@@ -67,5 +67,5 @@ def test_who_leaves_often_waits_an_hour(sandbox, hanako):
     page = phone.submit("Go to")
     assert page.status == 429
     assert "Try again in an hour" in page
-    LinkReturn.objects.update(created_at=F("created_at") - timedelta(minutes=61))
+    LinkAttempt.objects.update(created_at=F("created_at") - timedelta(minutes=61))
     leave_by_phone(phone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import LinkReturn, ServerRegistration
+from accounts.models import LinkAttempt, ServerRegistration
 from accounts.providers.servers import NotAServer, parse_host
 from syndication.delivery import imports
 from syndication.models import Link
@@ -70,7 +70,7 @@ def test_what_names_no_server_is_told_beside_the_field_and_kept(sandbox, hanako,
     assert page.status == 409
     assert "server" in page
     assert f'value="{typed}"' in page.html or not typed
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
 
 
 def test_nobody_makes_us_ask_around_as_often_as_they_like(sandbox, hanako):

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from accounts.crypto import encryption
-from accounts.models import LinkReturn, ServerRegistration
+from accounts.models import LinkAttempt, ServerRegistration
 from accounts.public_urls import public_url
 from tests.accounts.away import Away, come_back, leave_by_phone
 from tests.making import make_member
@@ -140,7 +140,7 @@ def test_a_registration_with_the_redirect_uri_of_all_servers_is_made_anew(sandbo
     assert "ザキ" in come_back(phone, leave_by_phone(phone, "mastodon", server=honest))
     old.refresh_from_db()
     assert old.replaced_at
-    assert old.pk != LinkReturn.objects.get().registration_id
+    assert old.pk != LinkAttempt.objects.get().registration_id
     [before, now] = sandbox.mastodon.state.apps.values()
     assert now.redirect_uris[0].startswith(f"{before.redirect_uris[0]}?at=")
 
@@ -165,7 +165,7 @@ def test_a_verifier_of_another_gnu_social_is_not_handed_to_the_one_that_was_name
     """It gave out a request token of the honest one, whose own row is gone by now."""
     mallory = log_in_phone(make_member("mallory"))
     honest = leave_by_phone(mallory, "gnusocial", server=sandbox.root("gnusocial"))
-    LinkReturn.objects.all().delete()
+    LinkAttempt.objects.all().delete()
     fields = {**query_of(honest.address), "oauth_token_secret": "s"}
     given = answer(urlencode({**fields, "oauth_callback_confirmed": "true"}))
     with playing(CONFIG, given, NOTHING) as server:

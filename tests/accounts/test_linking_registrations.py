@@ -15,7 +15,7 @@ from allauth.socialaccount.adapter import get_adapter
 
 from accounts.actions import servers
 from accounts.crypto import encryption
-from accounts.models import LinkReturn, Member, ServerRegistration
+from accounts.models import LinkAttempt, Member, ServerRegistration
 from accounts.providers.mastodon import registration
 from accounts.providers.servers import Server
 from syndication.actions import links
@@ -177,7 +177,7 @@ def test_a_server_whose_instance_pages_both_fail_is_registered_with(hanako, sett
     with playing(fails, fails, NO_METADATA, APP, NO_METADATA) as other:
         settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]
         leave_by_phone(log_in_phone(hanako), "mastodon", server=other.authority)
-    assert LinkReturn.objects.get().registration is not None
+    assert LinkAttempt.objects.get().registration is not None
 
 
 def test_a_server_that_fails_at_everything_is_told_to_be_in_trouble(hanako, settings, sandbox):

@@ -7,7 +7,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
 from accounts.actions import link_throttling, linking
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from accounts.providers.base import Authorized
 from tests.making import make_member
 from tests.racing import at_once
@@ -21,7 +21,7 @@ def test_of_many_accounts_confirmed_at_once_one_is_the_last_that_there_may_be() 
         for number in range(link_throttling.MAX_LINKS - 1)
     )
     rows = [
-        LinkReturn.objects.create(
+        LinkAttempt.objects.create(
             state_hash=f"{number:040x}",
             network="mixi",
             member=hanako,

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.crypto import encryption
-from accounts.models import LinkReturn
+from accounts.models import LinkAttempt
 from accounts.signals import account_linked
 from accounts.urlsession.logmask import mask_secrets
 from accounts.urlsession.models import Session
@@ -111,7 +111,7 @@ def test_while_a_member_is_away_no_number_stands_anywhere(sandbox):
     phone = log_in_phone(make_member("hanako"))
     away = leave_by_phone(phone)
     stored = everything_stored()
-    row = LinkReturn.objects.get()
+    row = LinkAttempt.objects.get()
     assert row.number_mac
     assert f"'{away.number}'" not in stored
     assert away.state not in f"{row.__dict__}"
@@ -170,7 +170,7 @@ def run():
 
 def seal_something(member):
     link = make_link(member, sealed_credentials=encryption.encrypt("credentials"))
-    row = LinkReturn.objects.create(
+    row = LinkAttempt.objects.create(
         state_hash="x",
         network="mixi",
         member=member,

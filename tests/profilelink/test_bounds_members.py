@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.actions import guesses, phones, quotas
 from accounts.actions.guesses import Limit
-from accounts.models import FriendRequest, Group, Invitation, LinkReturn, Member, Phone
+from accounts.models import FriendRequest, Group, Invitation, LinkAttempt, Member, Phone
 from accounts.urlsession.models import Session
 from syndication.actions import mail_drafts, post_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
@@ -268,8 +268,8 @@ def test_a_member_who_came_back_a_hundred_times_today_leaves_for_no_network(
 ) -> None:
     """Who comes back with the right number tried nothing out; each keeps a row for a day, though."""
     now = timezone.now()
-    LinkReturn.objects.bulk_create(
-        LinkReturn(
+    LinkAttempt.objects.bulk_create(
+        LinkAttempt(
             state_hash=secrets.token_hex(20),
             network="mixi",
             member=hanako,
@@ -286,4 +286,4 @@ def test_a_member_who_came_back_a_hundred_times_today_leaves_for_no_network(
     page = phone.submit("Go to")
     assert page.status == 429
     assert "You started linking too often. Try again in an hour, or tomorrow." in page
-    assert LinkReturn.objects.count() == 100
+    assert LinkAttempt.objects.count() == 100

@@ -24,7 +24,7 @@ from accounts.models import (
     FriendRequest,
     Group,
     Invitation,
-    LinkReturn,
+    LinkAttempt,
     Member,
     Membership,
     NoticeMail,
@@ -282,7 +282,7 @@ def _devices(member: Member, word: str) -> None:
         expires_at=later, approved_by=member, approver_key=f"{word}-approver",
         session_key=f"{word}-device-session",
     )  # fmt: skip
-    LinkReturn.objects.create(
+    LinkAttempt.objects.create(
         state_hash=f"{word}-state", network="mixi", member=member, is_url_mode=True,
         session_key=f"{word}-return-session", number_mac=f"{word}-mac", expires_at=later,
         sealed_stash=encryption.encrypt(f"{word}-stash"), sealed_result=encryption.encrypt(f"{word}-result"),

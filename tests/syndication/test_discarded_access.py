@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db.models import F
 
 from accounts.actions import linking
-from accounts.models import LinkReturn, Member
+from accounts.models import LinkAttempt, Member
 from syndication.delivery import credentials, token_revocation
 from syndication.models import Link, LinkState, Revocation
 from syndication.sandbox.network import DEFAULT_PASSWORD
@@ -92,11 +92,11 @@ def test_stop_gives_back_what_was_given(sandbox, now, hanako, key, typed):
 
 def test_who_never_confirms_gives_back_when_the_time_is_over(sandbox, now, hanako, key, typed):
     back(log_in_phone(hanako), key, typed)
-    LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=11))
+    LinkAttempt.objects.update(expires_at=F("expires_at") - timedelta(minutes=11))
     sweep.run_all_steps(now())
     assert not left(sandbox, key, now)
     with pytest.raises(linking.LinkAttemptExpired):
-        linking.cancel_link_attempt(LinkReturn.objects.get())
+        linking.cancel_link_attempt(LinkAttempt.objects.get())
 
 
 def test_three_wrong_numbers_give_back(sandbox, now, hanako, key, typed):

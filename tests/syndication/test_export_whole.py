@@ -31,7 +31,7 @@ STAFF = "a matter of the site's staff"
 
 # Tables with a way to a member that stay out, and why.
 LEFT_OUT = {
-    "accounts.LinkReturn": SECRET,
+    "accounts.LinkAttempt": SECRET,
     "accounts.NoticeStop": WORKING,
     "syndication.WithdrawnLike": WORKING,
     "accounts.PhoneOpener": "the phone that was let in is named in its login; others are THEIRS",

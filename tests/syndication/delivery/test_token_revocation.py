@@ -15,7 +15,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from accounts.actions import linking
-from accounts.models import LinkReturn, Member, ServerRegistration
+from accounts.models import LinkAttempt, Member, ServerRegistration
 from accounts.outgoing import outgoing_http
 from accounts.providers.base import Authorized
 from syndication.actions import links
@@ -370,7 +370,7 @@ def test_who_came_back_and_stopped_is_waited_for_no_longer(net, link, now, hanak
     linking.start_password_attempt(account, by=hanako, network="mastodon", session_key="s")
     asked(now)
     assert is_open(net, held)
-    linking.cancel_link_attempt(LinkReturn.objects.get())
+    linking.cancel_link_attempt(LinkAttempt.objects.get())
     now.advance(minutes=2)
     asked(now)
     assert not is_open(net, held)

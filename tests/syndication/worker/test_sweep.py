@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts.models import LinkReturn, Notice
+from accounts.models import LinkAttempt, Notice
 from syndication.actions import commands
 from syndication.delivery import circuit_breaker, planning, rate_limits, wakeups
 from syndication.models import (
@@ -123,7 +123,7 @@ def test_a_mail_server_that_hangs_is_asked_once(hanako, settings):
 
 def test_old_rows_are_forgotten(hanako):
     now = timezone.now()
-    LinkReturn.objects.create(
+    LinkAttempt.objects.create(
         state_hash="old",
         network="mixi",
         member=hanako,
@@ -133,7 +133,7 @@ def test_old_rows_are_forgotten(hanako):
     )
     Heartbeat.objects.create(part="task gone", beat_at=now - 2 * DAY)
     sweep.run_all_steps()
-    assert not LinkReturn.objects.exists()
+    assert not LinkAttempt.objects.exists()
     assert not Heartbeat.objects.exists()
 
 

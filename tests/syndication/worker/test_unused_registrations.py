@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import LinkReturn, ServerRegistration
+from accounts.models import LinkAttempt, ServerRegistration
 from syndication.models import Link, LinkState
 from syndication.worker import sweep, unused_registrations
 from tests.making import make_link, make_member
@@ -58,7 +58,7 @@ def test_one_is_kept_a_while_after_its_last_link_ended(hanako):
 
 
 def test_one_by_which_somebody_is_away_is_kept(hanako):
-    LinkReturn.objects.create(
+    LinkAttempt.objects.create(
         state_hash="x",
         network="mastodon",
         host=HOST,

@@ -14,7 +14,7 @@ from accounts.models.server import ServerRegistration
 from accounts.urlsession.signals import session_key_changed
 
 
-class LinkReturn(models.Model):
+class LinkAttempt(models.Model):
     """One attempt: ten minutes to come back, ten more to confirm. The sealed columns are encrypted, and wiped after use."""
 
     state_hash = models.CharField(max_length=40, primary_key=True)
@@ -24,7 +24,7 @@ class LinkReturn(models.Model):
         ServerRegistration, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="link_returns"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="link_attempts"
     )
     session_key = models.CharField(max_length=40, db_index=True)
     is_url_mode = models.BooleanField()
@@ -38,11 +38,14 @@ class LinkReturn(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)  # the right number was given
     used_at = models.DateTimeField(null=True, blank=True)  # linked, or stopped
 
+    class Meta:
+        db_table = "accounts_linkreturn"  # the model's former name
+
     def __str__(self) -> str:
         return f"{self.network} for {self.member_id} at {self.created_at:%Y-%m-%d %H:%M}"
 
 
-@receiver(session_key_changed, dispatch_uid="accounts.link_return")
+@receiver(session_key_changed, dispatch_uid="accounts.link_attempt")
 def follow_link_session(*, old: str, new: str, **_: object) -> None:
     """Store the new key of a session whose key has changed."""
-    LinkReturn.objects.filter(session_key=old).update(session_key=new)
+    LinkAttempt.objects.filter(session_key=old).update(session_key=new)
