@@ -148,8 +148,8 @@ def _compare_friends(day: date) -> Iterator[DailyFigure]:
     """Friends here and there of a sample of members, by network; of FEWEST_PEOPLE or more."""
     pairs: dict[str, list[tuple[int, int]]] = {}
     for links in _sample_links():
-        pulled = NetworkFriend.objects.filter(link__in=[pk for pk, _member, _network in links])
-        there = dict(pulled.order_by().values_list("link").annotate(Count("pk")))
+        friends = NetworkFriend.objects.filter(link__in=[pk for pk, _member, _network in links])
+        there = dict(friends.order_by().values_list("link").annotate(Count("pk")))
         own = Friendship.objects.filter(member__in=[member for _pk, member, _network in links])
         here = dict(own.order_by().values_list("member").annotate(Count("pk")))
         for pk, member, network in links:

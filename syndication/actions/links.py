@@ -160,7 +160,7 @@ def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     link.friends.all().delete()
     link.feed.all().delete()
     link.hidden_accounts.all().delete()
-    link.pulls.all().delete()
+    link.imports.all().delete()
     storage.forget_link(link)
     notices.notices_of_link(link).exclude(code__endswith=undelivered.STILL_OUT_THERE).delete()
     link.state = LinkState.ENDED

@@ -23,7 +23,7 @@ from syndication.models import (
     DeliveryState,
     ImportPause,
     Link,
-    Pull,
+    LinkImport,
     ReplyAddress,
 )
 from syndication.models.errors import NotYours
@@ -36,7 +36,7 @@ def distrust_restored_rows(now: datetime) -> int:
     """Do all of it, in the transaction of the restore. Return how many deliveries became unconfirmed."""
     ImportPause.objects.create(since=now)
     Link.objects.exclude(sending_by="").update(sending_by="", sending_until=None)
-    Pull.objects.exclude(lease_owner="").update(lease_owner="", lease_until=None)
+    LinkImport.objects.exclude(lease_owner="").update(lease_owner="", lease_until=None)
     Notice.objects.filter(mailed_at=None).update(mail_due_at=None)
     NoticeMail.objects.filter(sent_at=None).delete()
     Phone.objects.live().update(ended_at=now)

@@ -14,7 +14,7 @@ from syndication.models import Heartbeat
 
 CLOCK = "clock"
 TASK = "task"  # the row of all workers on all hosts, which /readyz reads
-PULL = "pull"  # of the import workers: says nothing of deliveries
+IMPORT = "pull"  # of the import workers: says nothing of deliveries
 EVERY = 5.0  # seconds between two writes
 
 _last: dict[str, float] = {}

@@ -25,13 +25,13 @@ from django.db.models import QuerySet
 
 from syndication.delivery import circuit_breaker, claimable, rate_limits
 from syndication.delivery.compiled import CompiledSelect, param
-from syndication.models import ImportPause, Link, LinkState, Pull, PullKind
+from syndication.models import ImportKind, ImportPause, Link, LinkImport, LinkState
 from syndication.models.lease import is_unleased
 from syndication.models.link import LinkQuerySet
 
 THREADS: int = settings.IMPORT_THREADS  # of one import worker
 LEASE = timedelta(seconds=180)  # above an import's own deadline and its last request's
-INTERVAL_OF_KIND = {PullKind.FRIENDS: timedelta(hours=24), PullKind.FEED: timedelta(minutes=15)}
+INTERVAL_OF_KIND = {ImportKind.FRIENDS: timedelta(hours=24), ImportKind.FEED: timedelta(minutes=15)}
 QUIET_SHARE = 8  # a feed that was quiet for so many hours is read again in one
 LONGEST_INTERVAL = timedelta(hours=2)
 FIRST_RETRY = 120.0  # seconds; doubles with each failure in a row
@@ -42,56 +42,62 @@ WINDOW = 200  # due rows read for one choice
 _random = random.SystemRandom()
 # With each copy that is sent.
 _PULL = CompiledSelect(
-    lambda: Pull.objects.filter(link=param("link_id", Pull), kind=param("kind", Pull))
+    lambda: LinkImport.objects.filter(
+        link=param("link_id", LinkImport), kind=param("kind", LinkImport)
+    )
 )
 
 
 def request_imports(link: Link, now: datetime) -> None:
     """Make all imports of `link` due now: after linking, linking again, or the member's request."""
-    for kind in PullKind:
-        get_or_create_pull(link, kind)
-    link.pulls.update(due_at=now, failures=0, host=circuit_breaker.host_of(link))
+    for kind in ImportKind:
+        get_or_create_link_import(link, kind)
+    link.imports.update(due_at=now, failures=0, host=circuit_breaker.host_of(link))
 
 
-def get_or_create_pull(link: Link, kind: str) -> Pull:
+def get_or_create_link_import(link: Link, kind: str) -> LinkImport:
     """The link's row of this kind, created if missing."""
     if known := _PULL.first(link_id=link.pk, kind=kind):
         return known
-    pull, _ = Pull.objects.get_or_create(
+    link_import, _ = LinkImport.objects.get_or_create(
         link=link, kind=kind, defaults={"host": circuit_breaker.host_of(link)}
     )
-    return pull
+    return link_import
 
 
-def lease_due_pulls(now: datetime, *, most: int, owner: str) -> list[Pull]:
+def lease_due_imports(now: datetime, *, most: int, owner: str) -> list[LinkImport]:
     """Lease up to `most` due imports to `owner`."""
     if most <= 0 or are_imports_off():
         return []
-    busy = Counter(Pull.objects.filter(lease_until__gt=now).values_list("host", flat=True))
+    busy = Counter(LinkImport.objects.filter(lease_until__gt=now).values_list("host", flat=True))
     slow = circuit_breaker.slow_hosts(now)
     window = list(_due(now, busy, slow).select_related("link")[:WINDOW])
     if not window:
         return []
     askable = set(
         askable_links(now)
-        .filter(pk__in={pull.link_id for pull in window})
+        .filter(pk__in={link_import.link_id for link_import in window})
         .values_list("pk", flat=True)
     )
-    _put_off((pull for pull in window if pull.link_id not in askable), now)
-    ready = [pull for pull in window if pull.link_id in askable]
+    _put_off((link_import for link_import in window if link_import.link_id not in askable), now)
+    ready = [link_import for link_import in window if link_import.link_id in askable]
     return _lease(_round_robin_hosts(ready, busy, slow, most), now, owner)
 
 
 @transaction.atomic
-def _lease(pulls: list[Pull], now: datetime, owner: str) -> list[Pull]:
-    """Lease those of `pulls` that nobody else has taken meanwhile, in one statement."""
+def _lease(link_imports: list[LinkImport], now: datetime, owner: str) -> list[LinkImport]:
+    """Lease those of `link_imports` that nobody else has taken meanwhile, in one statement."""
     mine = {"lease_owner": owner, "lease_until": now + LEASE}
     free = _unleased(now).select_for_update(skip_locked=True)
-    keys = set(free.filter(pk__in=[pull.pk for pull in pulls]).values_list("pk", flat=True))
-    Pull.objects.filter(pk__in=keys).update(**mine)
-    taken = [pull for pull in pulls if pull.pk in keys]
-    for pull in taken:
-        pull.lease_owner, pull.lease_until = owner, now + LEASE
+    keys = set(
+        free.filter(pk__in=[link_import.pk for link_import in link_imports]).values_list(
+            "pk", flat=True
+        )
+    )
+    LinkImport.objects.filter(pk__in=keys).update(**mine)
+    taken = [link_import for link_import in link_imports if link_import.pk in keys]
+    for link_import in taken:
+        link_import.lease_owner, link_import.lease_until = owner, now + LEASE
     return taken
 
 
@@ -100,40 +106,44 @@ def are_imports_off() -> bool:
     return ImportPause.objects.exists()
 
 
-def lease_pull(pull: Pull, now: datetime, owner: str) -> bool:
+def lease_link_import(link_import: LinkImport, now: datetime, owner: str) -> bool:
     """Lease the row to `owner`. Return False if it is leased already."""
-    pull.lease_owner, pull.lease_until = owner, now + LEASE
-    mine = {"lease_owner": owner, "lease_until": pull.lease_until}
-    return bool(_unleased(now).filter(pk=pull.pk).update(**mine))
+    link_import.lease_owner, link_import.lease_until = owner, now + LEASE
+    mine = {"lease_owner": owner, "lease_until": link_import.lease_until}
+    return bool(_unleased(now).filter(pk=link_import.pk).update(**mine))
 
 
-def renew_pull(pull: Pull, now: datetime, **progress: object) -> bool:
+def renew_link_import(link_import: LinkImport, now: datetime, **progress: object) -> bool:
     """Store `progress` and extend the lease. Return whether the row is still ours."""
-    ours = Pull.objects.filter(pk=pull.pk, lease_owner=pull.lease_owner)
+    ours = LinkImport.objects.filter(pk=link_import.pk, lease_owner=link_import.lease_owner)
     return bool(ours.update(lease_until=now + LEASE, **progress))
 
 
-def settle_pull(pull: Pull, due_at: datetime | None, **changes: object) -> None:
+def settle_link_import(link_import: LinkImport, due_at: datetime | None, **changes: object) -> None:
     """Release the row, due again at `due_at`."""
     given = {"due_at": due_at, "lease_owner": "", "lease_until": None, **changes}
-    Pull.objects.filter(pk=pull.pk, lease_owner=pull.lease_owner).update(**given)
+    LinkImport.objects.filter(pk=link_import.pk, lease_owner=link_import.lease_owner).update(
+        **given
+    )
 
 
-def release_pulls(owner: str) -> None:
+def release_imports(owner: str) -> None:
     """Release all rows of `owner`, which it will not finish."""
-    Pull.objects.filter(lease_owner=owner).update(lease_owner="", lease_until=None)
+    LinkImport.objects.filter(lease_owner=owner).update(lease_owner="", lease_until=None)
 
 
-def next_import_at(pull: Pull, now: datetime, *, quiet: timedelta = timedelta()) -> datetime:
+def next_import_at(
+    link_import: LinkImport, now: datetime, *, quiet: timedelta = timedelta()
+) -> datetime:
     """When the next import is due, with 10 % jitter; later where nothing came for as long as `quiet`."""
-    usual = INTERVAL_OF_KIND[PullKind(pull.kind)]
+    usual = INTERVAL_OF_KIND[ImportKind(link_import.kind)]
     interval = max(usual, min(quiet / QUIET_SHARE, LONGEST_INTERVAL))
     return now + interval * _random.uniform(0.9, 1.1)
 
 
-def retry_import_at(pull: Pull, now: datetime, *, asked: float = 0.0) -> datetime:
+def retry_import_at(link_import: LinkImport, now: datetime, *, asked: float = 0.0) -> datetime:
     """When to retry, by the failures in a row; `asked`: seconds that the network asked for."""
-    wait = min(FIRST_RETRY * 2.0 ** min(pull.failures, 10), MAX_RETRY_WAIT)
+    wait = min(FIRST_RETRY * 2.0 ** min(link_import.failures, 10), MAX_RETRY_WAIT)
     return now + timedelta(seconds=max(asked, wait * _random.uniform(0.5, 1.5)))
 
 
@@ -148,11 +158,11 @@ def askable_links(now: datetime) -> LinkQuerySet:
     return links.exclude(circuit_breaker.links_on_hosts(closed)) if closed else links
 
 
-def _unleased(now: datetime) -> QuerySet[Pull]:
-    return Pull.objects.filter(is_unleased(now))
+def _unleased(now: datetime) -> QuerySet[LinkImport]:
+    return LinkImport.objects.filter(is_unleased(now))
 
 
-def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Pull]:
+def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[LinkImport]:
     """Due rows, longest due first, without hosts that have their share already."""
     full = {host for host in busy if _is_full(host, busy, slow)}
     if sum(busy[host] for host in slow) >= THREADS // 2:
@@ -161,14 +171,14 @@ def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Pu
 
 
 def _round_robin_hosts(
-    ready: Iterable[Pull], busy: Counter[str], slow: frozenset[str], most: int
-) -> list[Pull]:
+    ready: Iterable[LinkImport], busy: Counter[str], slow: frozenset[str], most: int
+) -> list[LinkImport]:
     """Choose by hosts with the fewest imports under way, then longest due; none above its share."""
     busy = busy.copy()
-    waiting: dict[str, list[Pull]] = {}
-    for pull in reversed(list(ready)):
-        waiting.setdefault(pull.host, []).append(pull)
-    chosen: list[Pull] = []
+    waiting: dict[str, list[LinkImport]] = {}
+    for link_import in reversed(list(ready)):
+        waiting.setdefault(link_import.host, []).append(link_import)
+    chosen: list[LinkImport] = []
     while waiting and len(chosen) < most:
         host = min(waiting, key=lambda each: (busy[each], waiting[each][-1].due_at))
         is_full = _is_full(host, busy, slow)
@@ -191,11 +201,11 @@ def _is_full(host: str, busy: Counter[str], slow: frozenset[str]) -> bool:
     return busy[host] >= (THREADS // 2 if has_room else 1)
 
 
-def _put_off(pulls: Iterable[Pull], now: datetime) -> None:
+def _put_off(link_imports: Iterable[LinkImport], now: datetime) -> None:
     """Put rows off; those of parked or ended links until `request_imports`."""
     waiting: list[int] = []
     later: list[int] = []
-    for pull in pulls:
-        (later if pull.link.state == LinkState.ACTIVE else waiting).append(pull.pk)
+    for link_import in link_imports:
+        (later if link_import.link.state == LinkState.ACTIVE else waiting).append(link_import.pk)
     _unleased(now).filter(pk__in=waiting).update(due_at=None)
     _unleased(now).filter(pk__in=later).update(due_at=now + PUT_OFF * _random.uniform(0.5, 1.5))

@@ -31,16 +31,16 @@ from syndication.delivery import (
 from syndication.delivery.claims import LostLease
 from syndication.delivery.monitored_http import MonitoredHttp
 from syndication.delivery.replies import reading
-from syndication.models import FeedItem, Link, LinkState, NetworkFriend, Pull, PullKind
+from syndication.models import FeedItem, ImportKind, Link, LinkImport, LinkState, NetworkFriend
 from syndication.models.link import MAX_FRIENDS
 
 logger = logging.getLogger(__name__)
 
-PULL_SECONDS = 60.0  # of one import; the rest of a list comes with the next
+IMPORT_SECONDS = 60.0  # of one import; the rest of a list comes with the next
 READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read from its start
 FEED_KEPT = timedelta(days=30)
 FEED_AT_ONCE = 200
-FEED_MOST = 1000  # items of one link; the oldest go. A server may have written any number since the last pull
+FEED_MOST = 1000  # items of one link; the oldest go. A server may have written any number since the last import
 MAX_TEXT_LENGTH = 10_000  # characters of an item, as of a post here
 MAX_ATTACHED = 20  # things beside an item's words, with so many characters each
 MAX_ATTACHED_LENGTH = 1500
@@ -50,128 +50,132 @@ SOON = timedelta(minutes=1)
 
 def import_friends(link_pk: int) -> None:
     """Import the friend list, or the rest of it; former friends are deleted at its end."""
-    _import_now(link_pk, PullKind.FRIENDS)
+    _import_now(link_pk, ImportKind.FRIENDS)
 
 
 def import_feed(link_pk: int) -> None:
     """Import friends' posts since the last time, and delete old ones."""
-    _import_now(link_pk, PullKind.FEED)
+    _import_now(link_pk, ImportKind.FEED)
 
 
 def import_replies(link_pk: int) -> None:
     """Import replies and likes of the copies that are due (delivery.replies)."""
-    _import_now(link_pk, PullKind.REPLIES)
+    _import_now(link_pk, ImportKind.REPLIES)
 
 
-def _import_now(link_pk: int, kind: PullKind) -> None:
+def _import_now(link_pk: int, kind: ImportKind) -> None:
     now = timezone.now()
     link = import_schedule.askable_links(now).filter(pk=link_pk).first()
     if link is None or import_schedule.are_imports_off():
         return
-    pull = import_schedule.get_or_create_pull(link, kind)
-    if import_schedule.lease_pull(pull, now, str(uuid.uuid4())):
-        run_pull(pull)
+    link_import = import_schedule.get_or_create_link_import(link, kind)
+    if import_schedule.lease_link_import(link_import, now, str(uuid.uuid4())):
+        run_link_import(link_import)
 
 
-def run_pull(pull: Pull) -> None:
+def run_link_import(link_import: LinkImport) -> None:
     """Run an import that the caller has leased, and settle its row. Connector errors are handled here.
 
     Only a definite refusal of the access parks the link; anything else is retried.
     """
     try:
-        due_at = _run_with_refresh(pull)
+        due_at = _run_with_refresh(link_import)
     except Unauthorized as error:
         if error.scope:
-            _reschedule(pull)
+            _reschedule(link_import)
         else:
-            reauthorization.require_reauthorization(pull.link, error.reason)
-            import_schedule.settle_pull(pull, None)
+            reauthorization.require_reauthorization(link_import.link, error.reason)
+            import_schedule.settle_link_import(link_import, None)
     except TryLater as error:
-        rate_limits.pause_link(pull.link, error.after or 0.0, timezone.now())
-        _reschedule(pull, asked=error.after or 0.0)
+        rate_limits.pause_link(link_import.link, error.after or 0.0, timezone.now())
+        _reschedule(link_import, asked=error.after or 0.0)
     except Rejected:  # perhaps the cursor is no longer known
-        if pull.kind == PullKind.FEED:
-            Link.objects.filter(pk=pull.link_id).update(fed_cursor="")
-        _reschedule(pull, cursor="", started_at=None)
+        if link_import.kind == ImportKind.FEED:
+            Link.objects.filter(pk=link_import.link_id).update(fed_cursor="")
+        _reschedule(link_import, cursor="", started_at=None)
     except ConnectorError:
-        _reschedule(pull)
+        _reschedule(link_import)
     except LostLease:
-        logger.warning("pull %s was taken over", pull)
+        logger.warning("link_import %s was taken over", link_import)
     except Exception:
-        _reschedule(pull)
-        logger.exception("pull %s", pull)
+        _reschedule(link_import)
+        logger.exception("link_import %s", link_import)
     else:
-        import_schedule.settle_pull(pull, due_at, failures=0)
+        import_schedule.settle_link_import(link_import, due_at, failures=0)
 
 
-def _reschedule(pull: Pull, *, asked: float = 0.0, **changes: object) -> None:
-    due_at = import_schedule.retry_import_at(pull, timezone.now(), asked=asked)
-    import_schedule.settle_pull(pull, due_at, failures=min(pull.failures + 1, 1000), **changes)
+def _reschedule(link_import: LinkImport, *, asked: float = 0.0, **changes: object) -> None:
+    due_at = import_schedule.retry_import_at(link_import, timezone.now(), asked=asked)
+    import_schedule.settle_link_import(
+        link_import, due_at, failures=min(link_import.failures + 1, 1000), **changes
+    )
 
 
-def _run_with_refresh(pull: Pull) -> datetime:
+def _run_with_refresh(link_import: LinkImport) -> datetime:
     """Run the step of this kind, once more with a refreshed token if the old one had expired.
 
     Return when the import is due again. Raises the errors of connectors.errors.
     """
-    link, http = pull.link, MonitoredHttp(timezone.now, seconds=PULL_SECONDS)
-    step = STEPS[PullKind(pull.kind)]
+    link, http = link_import.link, MonitoredHttp(timezone.now, seconds=IMPORT_SECONDS)
+    step = STEPS[ImportKind(link_import.kind)]
     try:
-        return step(pull, credentials.connector_for(link, http=http))
+        return step(link_import, credentials.connector_for(link, http=http))
     except Unauthorized as error:
         if not error.expired:
             raise
-    return step(pull, credentials.connector_for(link, http=http, refused=link.credentials_version))
+    return step(
+        link_import, credentials.connector_for(link, http=http, refused=link.credentials_version)
+    )
 
 
 # --- Friends ------------------------------------------------------------------------------------
 
 
-def _import_friend_pages(pull: Pull, connector: Connector) -> datetime:
+def _import_friend_pages(link_import: LinkImport, connector: Connector) -> datetime:
     """Read the list on from its cursor until it ends or the time is up."""
-    until = time.monotonic() + PULL_SECONDS
-    _begin_reading(pull, connector)
-    count = _friends_of_reading(pull).count()
+    until = time.monotonic() + IMPORT_SECONDS
+    _begin_reading(link_import, connector)
+    count = _friends_of_reading(link_import).count()
     idle = 0
-    for page in connector.friend_pages(pull.cursor):
-        fresh = _store_friends(pull, page, count)
+    for page in connector.friend_pages(link_import.cursor):
+        fresh = _store_friends(link_import, page, count)
         count += fresh
         idle = 0 if fresh else idle + 1
         if not page.following:
-            return _finish_reading(pull, is_whole=True)
+            return _finish_reading(link_import, is_whole=True)
         if count >= MAX_FRIENDS or idle >= IDLE_PAGES:
-            return _finish_reading(pull, is_whole=False)
+            return _finish_reading(link_import, is_whole=False)
         if time.monotonic() > until:
             break
     return timezone.now()  # continue after the imports that are due already
 
 
-def _begin_reading(pull: Pull, connector: Connector) -> None:
+def _begin_reading(link_import: LinkImport, connector: Connector) -> None:
     """Start a new reading, unless one broke off lately. The server's limits and the account's own
     profile are read with it, if they can be had."""
     now = timezone.now()
-    if pull.started_at is not None and now - pull.started_at < READING_KEPT:
+    if link_import.started_at is not None and now - link_import.started_at < READING_KEPT:
         return
-    _forget_surplus_friends(pull.link)
-    pull.cursor, pull.started_at = "", now
-    import_schedule.renew_pull(pull, now, cursor="", started_at=now)
-    own_profile.read_beside_friends(pull.link, connector, now)
+    _forget_surplus_friends(link_import.link)
+    link_import.cursor, link_import.started_at = "", now
+    import_schedule.renew_link_import(link_import, now, cursor="", started_at=now)
+    own_profile.read_beside_friends(link_import.link, connector, now)
 
 
 @transaction.atomic
-def _store_friends(pull: Pull, page: FriendPage, before: int) -> int:
+def _store_friends(link_import: LinkImport, page: FriendPage, before: int) -> int:
     """Store a page and, in the same transaction, the next page's cursor. Return how many were new."""
     read = page.friends[: max(0, MAX_FRIENDS - before)]
-    people = {pull.link.account_uid(friend.uid): friend for friend in read}
-    known = _friends_of_reading(pull).filter(uid__in=people).count()
+    people = {link_import.link.account_uid(friend.uid): friend for friend in read}
+    known = _friends_of_reading(link_import).filter(uid__in=people).count()
     NetworkFriend.objects.bulk_create(
         [
             NetworkFriend(
-                link=pull.link,
+                link=link_import.link,
                 uid=uid,
                 name=friend.name[:100],
                 profile_url=friend.profile_url[:500],
-                seen_at=_reading_began_at(pull),
+                seen_at=_reading_began_at(link_import),
             )
             for uid, friend in people.items()
         ],
@@ -180,33 +184,33 @@ def _store_friends(pull: Pull, page: FriendPage, before: int) -> int:
         update_fields=["name", "profile_url", "seen_at"],
     )
     fresh = len(people) - known
-    Link.objects.filter(pk=pull.link_id).update(pull_progress=before + fresh)
-    if not import_schedule.renew_pull(pull, timezone.now(), cursor=page.following):
+    Link.objects.filter(pk=link_import.link_id).update(pull_progress=before + fresh)
+    if not import_schedule.renew_link_import(link_import, timezone.now(), cursor=page.following):
         raise LostLease
-    pull.cursor = page.following
+    link_import.cursor = page.following
     return fresh
 
 
-def _friends_of_reading(pull: Pull) -> models.QuerySet[NetworkFriend]:
+def _friends_of_reading(link_import: LinkImport) -> models.QuerySet[NetworkFriend]:
     """The friends that this reading of the list has brought."""
-    return pull.link.friends.filter(seen_at=_reading_began_at(pull))
+    return link_import.link.friends.filter(seen_at=_reading_began_at(link_import))
 
 
-def _reading_began_at(pull: Pull) -> datetime:
+def _reading_began_at(link_import: LinkImport) -> datetime:
     """When this reading of the list began, which is `seen_at` of its rows."""
-    return pull.started_at or timezone.now()
+    return link_import.started_at or timezone.now()
 
 
 @transaction.atomic
-def _finish_reading(pull: Pull, *, is_whole: bool) -> datetime:
+def _finish_reading(link_import: LinkImport, *, is_whole: bool) -> datetime:
     """Finish a reading: delete former friends, unless we gave up before the list's end."""
     now = timezone.now()
     if is_whole:
-        pull.link.friends.filter(seen_at__lt=_reading_began_at(pull)).delete()
-    _forget_surplus_friends(pull.link)
-    Link.objects.filter(pk=pull.link_id).update(pulled_at=now, pull_progress=0)
-    import_schedule.renew_pull(pull, now, cursor="", started_at=None)
-    return import_schedule.next_import_at(pull, now)
+        link_import.link.friends.filter(seen_at__lt=_reading_began_at(link_import)).delete()
+    _forget_surplus_friends(link_import.link)
+    Link.objects.filter(pk=link_import.link_id).update(pulled_at=now, pull_progress=0)
+    import_schedule.renew_link_import(link_import, now, cursor="", started_at=None)
+    return import_schedule.next_import_at(link_import, now)
 
 
 def _forget_surplus_friends(link: Link) -> None:
@@ -216,14 +220,14 @@ def _forget_surplus_friends(link: Link) -> None:
         link.friends.filter(pk__in=surplus).delete()
 
 
-def _import_feed_items(pull: Pull, connector: Connector) -> datetime:
-    items = list(islice(connector.feed(since=pull.link.fed_cursor), FEED_AT_ONCE))
-    _store_feed_items(pull.link, items)
+def _import_feed_items(link_import: LinkImport, connector: Connector) -> datetime:
+    items = list(islice(connector.feed(since=link_import.link.fed_cursor), FEED_AT_ONCE))
+    _store_feed_items(link_import.link, items)
     now = timezone.now()
     if len(items) >= MANY_ITEMS:
         return now + SOON
-    quiet = timedelta() if items else now - _newest_item_at(pull.link)
-    return import_schedule.next_import_at(pull, now, quiet=quiet)
+    quiet = timedelta() if items else now - _newest_item_at(link_import.link)
+    return import_schedule.next_import_at(link_import, now, quiet=quiet)
 
 
 def _newest_item_at(link: Link) -> datetime:
@@ -291,8 +295,8 @@ def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: dateti
     )
 
 
-STEPS: dict[PullKind, Callable[[Pull, Connector], datetime]] = {
-    PullKind.FRIENDS: _import_friend_pages,
-    PullKind.FEED: _import_feed_items,
-    PullKind.REPLIES: reading.read_what_came_back,
+STEPS: dict[ImportKind, Callable[[LinkImport, Connector], datetime]] = {
+    ImportKind.FRIENDS: _import_friend_pages,
+    ImportKind.FEED: _import_feed_items,
+    ImportKind.REPLIES: reading.read_what_came_back,
 }

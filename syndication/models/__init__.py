@@ -18,10 +18,10 @@ from syndication.models.engine import Allowance, Heartbeat, HostHealth, ImportPa
 from syndication.models.feed_item import FeedItem, HiddenAccount
 from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.link import Link, LinkState, NetworkFriend, Toggle
+from syndication.models.link_import import ImportKind, LinkImport
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.post_photo import PlacedPhoto, PostPhoto, photos_of
 from syndication.models.post_reader import PostReader
-from syndication.models.pull import Pull, PullKind
 from syndication.models.remote_reply import CopyActivity, RemoteLike, RemoteReply
 from syndication.models.reply_address import ReplyAddress
 from syndication.models.report import (
@@ -81,8 +81,8 @@ __all__ = [
     "PostKind",
     "PostPhoto",
     "PostReader",
-    "Pull",
-    "PullKind",
+    "LinkImport",
+    "ImportKind",
     "RemoteLike",
     "RemoteReply",
     "ReplyAddress",

@@ -179,7 +179,7 @@ class NetworkFriend(models.Model):
     uid = models.CharField(max_length=MAX_UID_LENGTH)  # as Link.uid
     name = PublicCharField(max_length=100)
     profile_url = models.URLField(max_length=500, blank=True)
-    seen_at = models.DateTimeField()  # of the pull that brought it last
+    seen_at = models.DateTimeField()  # of the import that brought it last
 
     class Meta:
         indexes = [models.Index(fields=["link", "name", "id"], name="network_friend_by_name")]

@@ -22,7 +22,7 @@ def _findable(link: Link) -> QuerySet[Link]:
 
 
 def friends_here(link: Link, viewer: Member) -> MemberQuerySet:
-    """Members behind accounts on the pulled list, by names that `viewer`, whose link it is, knows.
+    """Members behind accounts on the imported list, by names that `viewer`, whose link it is, knows.
 
     Each carries `shown_name` (here, as MemberQuerySet.seen_by says), `name_there` (on the network) and
     the relation to the viewer (with_relation_to).
@@ -51,7 +51,7 @@ def friend_names_on_networks(
 ) -> dict[int, list[tuple[str, str]]]:
     """What the viewer's friends here are called on networks, by their keys: name and network's key.
 
-    Only of accounts on the viewer's own pulled lists whose members agreed to be found there. Asked from
+    Only of accounts on the viewer's own imported lists whose members agreed to be found there. Asked from
     the friends' links, which are few, and not from the lists.
     """
     keys = numbered_keys(friend.pk for friend in friends)

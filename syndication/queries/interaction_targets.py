@@ -1,4 +1,4 @@
-"""What can be answered or liked on a network: a pulled post, or a reply that came back; and why not."""
+"""What can be answered or liked on a network: an imported post, or a reply that came back; and why not."""
 
 from __future__ import annotations
 

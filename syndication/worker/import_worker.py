@@ -30,7 +30,7 @@ from syndication.delivery import (
 )
 from syndication.delivery.threads import LingeringThreads
 from syndication.delivery.token_upkeep import TokenTask
-from syndication.models import Pull
+from syndication.models import LinkImport
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class ImportWorker:
         self._stopping = threading.Event()
         self._free = threading.Event()  # set when a task ends: choose again at once
         self._lock = threading.Lock()
-        self._began: dict[Pull | TokenTask, float] = {}  # what runs -> when it began
+        self._began: dict[LinkImport | TokenTask, float] = {}  # what runs -> when it began
         self._hands = LingeringThreads(linger=LINGER)
         self._beat_at = 0.0
 
@@ -67,7 +67,7 @@ class ImportWorker:
                 self._stopping.wait(GATHER)
             self._free.clear()
         self._wait_for_refreshes()
-        import_schedule.release_pulls(self._owner)
+        import_schedule.release_imports(self._owner)
 
     def fill(self) -> None:
         """Start due tasks while threads are free."""
@@ -76,10 +76,12 @@ class ImportWorker:
         for task in token_upkeep.next_token_tasks(timezone.now(), tasks):
             self._start(task, task.carry_out)
         free = self._threads - (len(running) - len(tasks))
-        for pull in import_schedule.lease_due_pulls(timezone.now(), most=free, owner=self._owner):
-            self._start(pull, partial(imports.run_pull, pull))
+        for link_import in import_schedule.lease_due_imports(
+            timezone.now(), most=free, owner=self._owner
+        ):
+            self._start(link_import, partial(imports.run_link_import, link_import))
 
-    def _start(self, what: Pull | TokenTask, act: Callable[[], None]) -> None:
+    def _start(self, what: LinkImport | TokenTask, act: Callable[[], None]) -> None:
         with self._lock:
             self._began[what] = time.monotonic()
         self._hands.start(partial(self._carry_out, what, act))
@@ -90,7 +92,7 @@ class ImportWorker:
             self._free.wait(POLL)
             self._free.clear()
 
-    def _carry_out(self, what: Pull | TokenTask, act: Callable[[], None]) -> None:
+    def _carry_out(self, what: LinkImport | TokenTask, act: Callable[[], None]) -> None:
         try:
             act()
         except Exception:
@@ -115,7 +117,7 @@ class ImportWorker:
         now = time.monotonic()
         if now - self._beat_at >= BEAT_EVERY:
             self._beat_at = now
-            heartbeats.mark_alive(heartbeats.PULL)
+            heartbeats.mark_alive(heartbeats.IMPORT)
 
     @property
     def hangs(self) -> bool:
@@ -129,8 +131,8 @@ class ImportWorker:
         self._free.set()
 
 
-def _refreshable(what: Pull | TokenTask) -> int:
+def _refreshable(what: LinkImport | TokenTask) -> int:
     """The key of the link whose token the task may refresh, 0 for none."""
-    if isinstance(what, Pull):
+    if isinstance(what, LinkImport):
         return what.link_id
     return what.pk if what.run == token_refresh.refresh_idle_link else 0

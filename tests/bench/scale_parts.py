@@ -113,7 +113,7 @@ def engine(reads: Reads, _size: int) -> Found:
     acts: dict[str, Callable[[], Any]] = {
         "choose deliveries": lambda: fairness.next_batch(timezone.now(), 32),
         "claim": _claim,
-        "choose imports": lambda: import_schedule.lease_due_pulls(
+        "choose imports": lambda: import_schedule.lease_due_imports(
             timezone.now(), most=8, owner="x"
         ),
         "mark copies": _mark_copies,

@@ -1,7 +1,7 @@
 """The rows of `tests.bench scale`: so many members and what each has, by statements of the database itself.
 
 A member has 29 friends all over the table, 3 posts of the last year, 2 deliveries with an attempt each, a
-comment, a like, 2 notices, a session, a phone, a phone login, a mail address, a link with 4 toggles, 3 pulls,
+comment, a like, 2 notices, a session, a phone, a phone login, a mail address, a link with 4 toggles, 3 imports,
 3 people of its friend list and a post from it. Of each thousand one has closed the account. Two members are
 looked at: hanako, who has everything (tests.profilelink.everything), and momoko, whose 300 friends wrote
 2,000 posts each. At any size 500 links have imports due, and 500 have a delivery due.
@@ -41,9 +41,9 @@ from syndication.models import (
     Delivery,
     FeedItem,
     Figure,
+    ImportKind,
+    LinkImport,
     NetworkFriend,
-    Pull,
-    PullKind,
     RemoteReply,
     ReportCase,
     Toggle,
@@ -203,9 +203,9 @@ def _links(first: Member, member: str, size: int, now: datetime) -> range:
         _grown(toggle, size, link_id=mine)
     due = f"CASE WHEN n < {DUE} THEN {before(now, 'n')} ELSE {before(now, '-900 - n % 900')} END"
     hosts = f"CASE n % 3 WHEN 0 THEN {server} WHEN 1 THEN 'bsky.social' ELSE 'api.mixi-platform.com' END"
-    for kind in PullKind:
-        pull = Pull.objects.create(link=link, kind=kind, host="x", due_at=now)
-        _grown(pull, size, link_id=mine, host=hosts, due_at=due)
+    for kind in ImportKind:
+        link_import = LinkImport.objects.create(link=link, kind=kind, host="x", due_at=now)
+        _grown(link_import, size, link_id=mine, host=hosts, due_at=due)
     person = NetworkFriend.objects.create(link=link, uid="x", name="太郎", seen_at=now)
     _grown(person, 3 * size, link_id=mine, uid=_hexed("p"))
     item = FeedItem.objects.create(link=link, remote_id="x", author_uid="x", written_at=now)

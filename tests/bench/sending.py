@@ -41,10 +41,10 @@ from syndication.delivery import credentials, import_schedule, rate_limits  # no
 from syndication.models import (  # noqa: E402
     Delivery,
     DeliveryState,
+    ImportKind,
     Link,
+    LinkImport,
     Post,
-    Pull,
-    PullKind,
     Toggle,
 )
 from tests.filling import analysed, before, copies  # noqa: E402
@@ -193,15 +193,15 @@ def send(count: str, gap: str, name: str, which: str = "all") -> None:
 def pulls(count: str) -> None:
     link = Link.objects.order_by("-pk")[0]
     links = copies(link, int(count), uid="'p' || n", account_id="NULL", fed_at="NULL")
-    pull = import_schedule.get_or_create_pull(link, PullKind.FEED)
+    link_import = import_schedule.get_or_create_link_import(link, ImportKind.FEED)
     never = before(timezone.now(), "-864000")
-    copies(pull, int(count), link_id=f"{links[0]} + n", due_at=never, lease_until="NULL")
-    analysed(Link, Pull)
+    copies(link_import, int(count), link_id=f"{links[0]} + n", due_at=never, lease_until="NULL")
+    analysed(Link, LinkImport)
 
 
 def pulls_due() -> None:
     """Found by their key: copies of a link have no account."""
-    due, now = Pull.objects.filter(link__account=None), timezone.now()
+    due, now = LinkImport.objects.filter(link__account=None), timezone.now()
     last = due.aggregate(last=Max("pk"))["last"]
     ago = ExpressionWrapper((last + 1 - F("pk")) * timedelta(seconds=0.1), DurationField())
     due.update(due_at=now - ago)

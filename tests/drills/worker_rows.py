@@ -35,7 +35,7 @@ from accounts.models import (  # noqa: E402
 )
 from syndication.connectors.base import Credentials  # noqa: E402
 from syndication.delivery import credentials, import_schedule, planning  # noqa: E402
-from syndication.models import Delivery, Heartbeat, HostHealth, Link, Pull  # noqa: E402
+from syndication.models import Delivery, Heartbeat, HostHealth, Link, LinkImport  # noqa: E402
 from tests.making import make_link, make_member, make_post  # noqa: E402
 from tests.phone import log_in_phone  # noqa: E402
 
@@ -110,7 +110,7 @@ def waiting() -> list[int]:
     """How many deliveries, and how many pulls, wait for servers that members named."""
     now = timezone.now()
     sending = Link.objects.exclude(host="").filter(sending_until__gt=now).exclude(sending_by="")
-    return [sending.count(), Pull.objects.filter(lease_until__gt=now).count()]
+    return [sending.count(), LinkImport.objects.filter(lease_until__gt=now).count()]
 
 
 def phones(count: int) -> list[str]:

@@ -342,7 +342,7 @@ def test_imports_stay_off_until_an_operator_turns_them_on(hanako, settings, tmp_
     restore(folder)
     now = timezone.now()
     import_schedule.request_imports(Link.objects.get(), now)
-    assert import_schedule.lease_due_pulls(now, most=8, owner="x") == []
+    assert import_schedule.lease_due_imports(now, most=8, owner="x") == []
     assert [found.id for found in check_imports(["default"])] == ["profilelink.W005"]
     staff = make_member("staff", is_staff=True)
     page = reverse("admin:syndication_importpause_changelist")
@@ -355,7 +355,7 @@ def test_imports_stay_off_until_an_operator_turns_them_on(hanako, settings, tmp_
     client.post(page, chosen)
     assert not ImportPause.objects.exists()
     assert check_imports(["default"]) == []
-    assert import_schedule.lease_due_pulls(now, most=8, owner="x")[0].link_id == link.pk
+    assert import_schedule.lease_due_imports(now, most=8, owner="x")[0].link_id == link.pk
 
 
 def test_or_a_command_does(tmp_path) -> None:

@@ -99,10 +99,10 @@ class Crowd:
 def test_a_link_keeps_five_thousand_friends_whatever_its_server_names(hanako: Member) -> None:
     link = make_link(hanako)
     for prefix in ("first", "second", "third"):
-        pull = import_schedule.get_or_create_pull(link, "friends")
-        assert import_schedule.lease_pull(pull, timezone.now(), "me")
-        imports._import_friend_pages(pull, cast("Connector", Crowd(prefix)))
-        import_schedule.settle_pull(pull, None)
+        link_import = import_schedule.get_or_create_link_import(link, "friends")
+        assert import_schedule.lease_link_import(link_import, timezone.now(), "me")
+        imports._import_friend_pages(link_import, cast("Connector", Crowd(prefix)))
+        import_schedule.settle_link_import(link_import, None)
         assert link.friends.count() == MAX_FRIENDS
     assert not link.friends.exclude(uid__startswith="third").exists()
 

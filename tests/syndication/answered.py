@@ -24,7 +24,7 @@ from syndication.connectors.base import (
     ReceivedReply,
 )
 from syndication.delivery import imports
-from syndication.models import CopyActivity, Delivery, Link, Pull
+from syndication.models import CopyActivity, Delivery, Link, LinkImport
 from tests.syndication.slate import KEY, KINDS, Slate, SlateConnector
 
 PAGE = 2  # own posts on a page of a listing
@@ -147,7 +147,7 @@ def due(link: Link, *, later: timedelta = timedelta()) -> None:
         Delivery.objects.filter(pk=copy.pk).update(sent_at=(copy.sent_at or timezone.now()) - later)
     now = timezone.now()
     CopyActivity.objects.filter(link=link, due_at__isnull=False).update(due_at=now)
-    Pull.objects.filter(link=link, kind="replies").update(due_at=now)
+    LinkImport.objects.filter(link=link, kind="replies").update(due_at=now)
 
 
 def bring_back(link: Link, *, later: timedelta = timedelta()) -> None:

@@ -40,7 +40,7 @@ LEFT_OUT = {
     "socialaccount.SocialToken": SECRET,
     "syndication.Allowance": WORKING,
     "syndication.FeedItem": THEIRS,
-    "syndication.Pull": WORKING,
+    "syndication.LinkImport": WORKING,
     "syndication.ReportCase": STAFF,
     "syndication.ReportSnapshot": "what other people's reports keep of it, for staff; the text itself is in posts",
     "syndication.ReportPhoto": "as the snapshot",

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Notice
 from syndication.connectors import CONNECTORS
-from syndication.models import CopyActivity, Pull, RemoteReply
+from syndication.models import CopyActivity, LinkImport, RemoteReply
 from syndication.worker.import_worker import ImportWorker
 from tests.mailing import send_mails, want_mails
 from tests.making import make_member
@@ -31,8 +31,8 @@ def import_by_worker() -> None:
     """As the import worker does, the first look of each copy having come."""
     now = timezone.now()
     CopyActivity.objects.update(due_at=now)
-    Pull.objects.filter(kind="replies").update(due_at=now)
-    Pull.objects.exclude(kind="replies").update(due_at=None)
+    LinkImport.objects.filter(kind="replies").update(due_at=now)
+    LinkImport.objects.exclude(kind="replies").update(due_at=None)
     worker = ImportWorker()
     worker.fill()
     worker.wait()

@@ -26,7 +26,7 @@ from syndication.connectors.errors import (
 )
 from syndication.delivery.replies import schedule, storage
 from syndication.delivery.replies.storage import CopyReading
-from syndication.models import CopyActivity, Link, Pull
+from syndication.models import CopyActivity, Link, LinkImport
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +53,9 @@ class _Look:
     is_due: bool
 
 
-def read_what_came_back(pull: Pull, connector: Connector) -> datetime:
+def read_what_came_back(link_import: LinkImport, connector: Connector) -> datetime:
     """Import what is new. Return when it is due again. Raises the errors of connectors.errors."""
-    link, now = Link.objects.get(pk=pull.link_id), timezone.now()
+    link, now = Link.objects.get(pk=link_import.link_id), timezone.now()
     if not link.brings_replies:
         storage.forget_link(link)
         return now + schedule.IDLE
@@ -65,7 +65,7 @@ def read_what_came_back(pull: Pull, connector: Connector) -> datetime:
         return schedule.next_reading_at(link, now)
     listing = _list_posts(connector, [each for each in watched if each.pk in due], now)
     looks = [_look_of(each, listing, is_due=each.pk in due) for each in watched]
-    is_finished = _carry_out(pull, connector, [look for look in looks if look], now)
+    is_finished = _carry_out(link_import, connector, [look for look in looks if look], now)
     if listing.error is not None:
         raise listing.error
     return schedule.next_reading_at(link, timezone.now()) if is_finished else timezone.now()
@@ -97,7 +97,9 @@ def _look_of(activity: CopyActivity, listing: _Listing, *, is_due: bool) -> _Loo
     return _Look(activity, listed, is_due)
 
 
-def _carry_out(pull: Pull, connector: Connector, looks: list[_Look], now: datetime) -> bool:
+def _carry_out(
+    link_import: LinkImport, connector: Connector, looks: list[_Look], now: datetime
+) -> bool:
     """Read and store copy by copy. Return whether all were; the rest stays due."""
     until, failures = time.monotonic() + READING_SECONDS, 0
     for look in looks:
@@ -108,23 +110,25 @@ def _carry_out(pull: Pull, connector: Connector, looks: list[_Look], now: dateti
             _read_copy(reading, connector, look, now)
         except ConnectorError as error:
             # Perhaps a 404 in passing, or a thread that cannot be read: it holds up no other copy.
-            logger.info("%s: thread of delivery %s: %s", pull, look.activity.pk, error)
+            logger.info("%s: thread of delivery %s: %s", link_import, look.activity.pk, error)
             failures += not _concerns_one(error)
             if _concerns_all(error) or failures > MAX_FAILURES:
                 if not isinstance(error, Unauthorized):
-                    _store(pull, look, reading, now)  # else it would be first again, for ever
+                    _store(
+                        link_import, look, reading, now
+                    )  # else it would be first again, for ever
                 raise
         except Exception:
-            logger.exception("%s: thread of delivery %s", pull, look.activity.pk)
-        _store(pull, look, reading, now)
+            logger.exception("%s: thread of delivery %s", link_import, look.activity.pk)
+        _store(link_import, look, reading, now)
     return True
 
 
-def _store(pull: Pull, look: _Look, reading: CopyReading, now: datetime) -> None:
+def _store(link_import: LinkImport, look: _Look, reading: CopyReading, now: datetime) -> None:
     """Store what was read; a copy that was due is due at its next step, whatever was read."""
     if look.is_due or reading.has_anything:
         changes = schedule.advance(look.activity, now) if look.is_due else {"looked_at": now}
-        storage.store_reading(pull, look.activity, reading, changes)
+        storage.store_reading(link_import, look.activity, reading, changes)
 
 
 def _read_copy(reading: CopyReading, connector: Connector, look: _Look, now: datetime) -> None:

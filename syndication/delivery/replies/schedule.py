@@ -21,9 +21,9 @@ from syndication.models import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    ImportKind,
     Link,
-    Pull,
-    PullKind,
+    LinkImport,
 )
 
 # A copy's age at each of its looks. Up to THREAD_AGE every look reads its thread, later ones only
@@ -144,7 +144,7 @@ def _gap(step: int) -> timedelta:
 
 def _bring_forward(link: Link, due_at: datetime) -> None:
     """Import the link's replies at `due_at`, unless they are sooner. Read first: mostly they are."""
-    pull = import_schedule.get_or_create_pull(link, PullKind.REPLIES)
-    if pull.due_at is None or pull.due_at > due_at:
+    link_import = import_schedule.get_or_create_link_import(link, ImportKind.REPLIES)
+    if link_import.due_at is None or link_import.due_at > due_at:
         later = Q(due_at=None) | Q(due_at__gt=due_at)
-        Pull.objects.filter(later, pk=pull.pk).update(due_at=due_at)
+        LinkImport.objects.filter(later, pk=link_import.pk).update(due_at=due_at)

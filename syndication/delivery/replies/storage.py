@@ -24,8 +24,8 @@ from syndication.models import (
     Delivery,
     DeliveryKind,
     Link,
+    LinkImport,
     LinkState,
-    Pull,
     RemoteLike,
     RemoteReply,
 )
@@ -62,14 +62,17 @@ class CopyReading:
 
 @transaction.atomic
 def store_reading(
-    pull: Pull, activity: CopyActivity, reading: CopyReading, changes: Mapping[str, object]
+    link_import: LinkImport,
+    activity: CopyActivity,
+    reading: CopyReading,
+    changes: Mapping[str, object],
 ) -> None:
     """Store the reading, and `changes` of its row. Raises LostLease where another worker has the import.
 
     Nothing is stored where the copy is no longer looked at: it was deleted, or its replies stopped.
     """
-    link = _lock_wanting_link(pull.link_id)
-    if not import_schedule.renew_pull(pull, timezone.now()):
+    link = _lock_wanting_link(link_import.link_id)
+    if not import_schedule.renew_link_import(link_import, timezone.now()):
         raise LostLease
     if link is None or not _lock_wanted_activity(activity.pk):
         return

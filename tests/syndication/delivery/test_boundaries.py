@@ -23,7 +23,7 @@ from syndication.delivery import (
     retry_policy,
     snapshots,
 )
-from syndication.models import Delivery, DeliveryKind, DeliveryState, PullKind
+from syndication.models import Delivery, DeliveryKind, DeliveryState, ImportKind
 from syndication.models.errors import NotYours
 from syndication.queries.copies import active_copies
 from tests.making import make_link, make_member, make_post
@@ -185,12 +185,12 @@ def test_credentials_are_taken_over_whole_and_what_is_missing_is_empty() -> None
 
 def test_who_asks_for_an_import_is_served_now_whatever_failed_before(hanako: Member) -> None:
     link, now = make_link(hanako, "mastodon", host="new.example"), timezone.now()
-    pull = import_schedule.get_or_create_pull(link, PullKind.FEED)
+    link_import = import_schedule.get_or_create_link_import(link, ImportKind.FEED)
     later = now + timedelta(hours=9)
-    link.pulls.filter(pk=pull.pk).update(due_at=later, failures=7, host="old.example")
+    link.imports.filter(pk=link_import.pk).update(due_at=later, failures=7, host="old.example")
     import_schedule.request_imports(link, now)
-    assert set(link.pulls.values_list("kind", "due_at", "failures", "host")) == {
-        (kind, now, 0, "new.example") for kind in PullKind
+    assert set(link.imports.values_list("kind", "due_at", "failures", "host")) == {
+        (kind, now, 0, "new.example") for kind in ImportKind
     }
 
 
@@ -223,13 +223,13 @@ class Endless:
 def test_where_many_items_came_more_are_asked_for_soon(
     sandbox: Any, items: int, is_soon: bool
 ) -> None:
-    pull = import_schedule.get_or_create_pull(linked(sandbox), PullKind.FEED)
-    due_at = imports._import_feed_items(pull, Endless(items))  # type: ignore[arg-type]
+    link_import = import_schedule.get_or_create_link_import(linked(sandbox), ImportKind.FEED)
+    due_at = imports._import_feed_items(link_import, Endless(items))  # type: ignore[arg-type]
     assert (due_at < timezone.now() + 2 * imports.SOON) is is_soon
 
 
 def test_a_feed_without_an_end_is_read_so_far(sandbox: Any) -> None:
-    pull = import_schedule.get_or_create_pull(linked(sandbox), PullKind.FEED)
+    link_import = import_schedule.get_or_create_link_import(linked(sandbox), ImportKind.FEED)
     feed = Endless(imports.FEED_AT_ONCE + 50)
-    imports._import_feed_items(pull, feed)  # type: ignore[arg-type]
+    imports._import_feed_items(link_import, feed)  # type: ignore[arg-type]
     assert feed.read == imports.FEED_AT_ONCE

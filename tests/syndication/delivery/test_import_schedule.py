@@ -1,4 +1,4 @@
-"""Which pulls run next: by time, hosts in turn, failures later and later, slow hosts in their share."""
+"""Which imports run next: by time, hosts in turn, failures later and later, slow hosts in their share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 from syndication.delivery import circuit_breaker, import_schedule, imports
-from syndication.models import Allowance, Link, LinkState, NetworkSwitch, Pull
+from syndication.models import Allowance, Link, LinkImport, LinkState, NetworkSwitch
 from syndication.worker.import_worker import ImportWorker
 from tests.making import make_link, make_member
 from tests.scripted_server import playing
@@ -29,14 +29,16 @@ def due(hanako, host, *, ago, count=1):
     """`count` links on `host`, whose feed is due since so many seconds."""
     for _ in range(count):
         link = make_link(hanako, "mastodon", uid=f"{host}/{Link.objects.count()}", host=host)
-        pull = import_schedule.get_or_create_pull(link, "feed")
-        Pull.objects.filter(pk=pull.pk).update(due_at=timezone.now() - timedelta(seconds=ago))
+        link_import = import_schedule.get_or_create_link_import(link, "feed")
+        LinkImport.objects.filter(pk=link_import.pk).update(
+            due_at=timezone.now() - timedelta(seconds=ago)
+        )
 
 
 def taken(most=8, owner="me"):
     return [
-        pull.host
-        for pull in import_schedule.lease_due_pulls(timezone.now(), most=most, owner=owner)
+        link_import.host
+        for link_import in import_schedule.lease_due_imports(timezone.now(), most=most, owner=owner)
     ]
 
 
@@ -59,7 +61,7 @@ def test_a_host_with_many_links_holds_up_no_other(hanako):
     assert taken() == ["big.example"] * (HALF - 2)
     due(hanako, "late.example", ago=0)
     assert taken() == ["late.example"]
-    Pull.objects.filter(host="big.example").update(lease_until=None)
+    LinkImport.objects.filter(host="big.example").update(lease_until=None)
     assert taken(most=1) == ["big.example"]
 
 
@@ -79,13 +81,13 @@ def test_a_slow_host_has_one_import_under_way(hanako):
 
 def test_more_rows_of_one_busy_host_than_are_looked_at_hide_nobody(hanako, settings):
     due(hanako, "big.example", ago=100)
-    row = Pull.objects.get()
+    row = LinkImport.objects.get()
     links = Link.objects.bulk_create(
         Link(member=hanako, network="mastodon", host="big.example", uid=f"big.example/x{n}")
         for n in range(import_schedule.WINDOW + 5)
     )
-    rows = [Pull(link=link, kind="feed", host=row.host, due_at=row.due_at) for link in links]
-    Pull.objects.bulk_create(rows)
+    rows = [LinkImport(link=link, kind="feed", host=row.host, due_at=row.due_at) for link in links]
+    LinkImport.objects.bulk_create(rows)
     due(hanako, "small.example", ago=1)
     assert set(taken(most=HALF)) == {"big.example"}
     assert taken() == ["small.example"]
@@ -106,7 +108,7 @@ def test_what_somebody_else_took_meanwhile_is_left(hanako):
     due(hanako, "b.example", ago=1)
     assert taken(most=1, owner="other") == ["a.example"]
     assert taken() == ["b.example"]
-    owners = dict(Pull.objects.values_list("host", "lease_owner"))
+    owners = dict(LinkImport.objects.values_list("host", "lease_owner"))
     assert owners == {"a.example": "other", "b.example": "me"}
 
 
@@ -119,8 +121,8 @@ def test_what_may_not_run_now_is_put_off_and_stands_in_nobody_s_way(hanako):
     for link in (paused, parked):
         import_schedule.request_imports(link, now)
     assert taken() == []
-    assert all(pull.due_at > now for pull in paused.pulls.all())
-    assert all(pull.due_at is None for pull in parked.pulls.all())
+    assert all(link_import.due_at > now for link_import in paused.imports.all())
+    assert all(link_import.due_at is None for link_import in parked.imports.all())
     Link.objects.filter(pk=parked.pk).update(state=LinkState.ACTIVE)
     import_schedule.request_imports(parked, now)  # linked again
     assert set(taken()) == {"p.example"}
@@ -132,9 +134,9 @@ def test_who_fails_is_tried_later_each_time_and_who_answers_comes_in_turn(sandbo
     waits = []
     for _ in range(3):
         imports.import_feed(link.pk)
-        row = link.pulls.get(kind="feed")
+        row = link.imports.get(kind="feed")
         waits.append(row.due_at - timezone.now())
-        link.pulls.update(due_at=timezone.now())
+        link.imports.update(due_at=timezone.now())
         Allowance.objects.all().delete()
     assert timedelta(minutes=1) < waits[0] < timedelta(minutes=3)
     assert timedelta(minutes=2) <= waits[1] < timedelta(minutes=6)
@@ -150,7 +152,7 @@ def test_a_feed_that_has_been_quiet_is_read_less_often(sandbox, hours, minutes):
     imports.import_feed(link.pk)
     link.feed.update(written_at=timezone.now() - timedelta(hours=hours))
     imports.import_feed(link.pk)  # brings nothing new
-    wait = link.pulls.get(kind="feed").due_at - timezone.now()
+    wait = link.imports.get(kind="feed").due_at - timezone.now()
     assert timedelta(minutes=0.89 * minutes) < wait < timedelta(minutes=1.11 * minutes)
 
 
@@ -166,7 +168,7 @@ def test_a_thread_keeps_its_connection_for_the_next_import(sandbox):
     try:
         for _ in range(4):
             import_schedule.request_imports(link, timezone.now())
-            link.pulls.exclude(kind="feed").update(due_at=None)
+            link.imports.exclude(kind="feed").update(due_at=None)
             worker.fill()
             worker.wait()
     finally:
@@ -174,11 +176,11 @@ def test_a_thread_keeps_its_connection_for_the_next_import(sandbox):
     assert len(set(opened)) == 1
     if connection.vendor == "postgresql":  # on SQLite each task opens the file anew
         assert len(opened) == 1
-    assert link.pulls.get(kind="feed").failures == 0
+    assert link.imports.get(kind="feed").failures == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_silent_servers_delay_no_other_pull(sandbox, settings):
+def test_silent_servers_delay_no_other_import(sandbox, settings):
     """Three of them, asked before; the friends on mixi come while they are still silent."""
     mixi = linked(sandbox)
     speak = threading.Event()
@@ -196,7 +198,7 @@ def test_silent_servers_delay_no_other_pull(sandbox, settings):
         worker = ImportWorker()
         worker.fill()
         while not Link.objects.get(pk=mixi.pk).fed_at:
-            assert Pull.objects.filter(host__in=silent, lease_owner__gt="").count() == 3
+            assert LinkImport.objects.filter(host__in=silent, lease_owner__gt="").count() == 3
             worker.fill()
         speak.set()
         worker.wait()

@@ -14,7 +14,7 @@ from syndication.connectors.base import Credentials, Friend, FriendPage, RemoteF
 from syndication.connectors.responses import retry_after
 from syndication.connectors.values import Attachment
 from syndication.delivery import credentials, import_schedule, imports
-from syndication.models import Allowance, HostHealth, Link, LinkState, NetworkSwitch, Pull
+from syndication.models import Allowance, HostHealth, Link, LinkImport, LinkState, NetworkSwitch
 from syndication.sandbox.mixi.rows import Status
 from tests.making import make_member
 from tests.phone import log_in_phone
@@ -56,8 +56,8 @@ def limit(sandbox, requests):
 
 
 def taken(later=timedelta()):
-    """The pulls that would run now, or later."""
-    return import_schedule.lease_due_pulls(timezone.now() + later, most=8, owner="me")
+    """The imports that would run now, or later."""
+    return import_schedule.lease_due_imports(timezone.now() + later, most=8, owner="me")
 
 
 def rested():
@@ -89,24 +89,24 @@ def test_a_killed_worker_s_list_goes_on_where_it_stopped_and_nobody_is_dropped(s
     whole = link.friends.count()
     limit(sandbox, 2)
     sandbox.clock.advance(seconds=61)
-    link.pulls.update(due_at=timezone.now())
+    link.imports.update(due_at=timezone.now())
     imports.import_friends(link.pk)
     assert link.friends.count() == whole  # those behind page 2, too
     killed = {"lease_owner": "killed", "lease_until": timezone.now() + timedelta(minutes=2)}
-    link.pulls.filter(kind="friends").update(due_at=timezone.now(), **killed)
+    link.imports.filter(kind="friends").update(due_at=timezone.now(), **killed)
     sandbox.clock.advance(seconds=61)
     rested()
-    [pull] = taken(later=timedelta(minutes=3))
-    assert pull.cursor
-    imports.run_pull(pull)
+    [link_import] = taken(later=timedelta(minutes=3))
+    assert link_import.cursor
+    imports.run_link_import(link_import)
     assert link.friends.count() == whole
     assert fresh(link).pull_progress == 0
-    assert link.pulls.get(kind="friends").started_at is None
+    assert link.imports.get(kind="friends").started_at is None
 
 
 def test_a_page_that_the_network_does_not_know_any_more_is_not_asked_for_again(link, settings):
-    row = import_schedule.get_or_create_pull(link, "friends")
-    Pull.objects.update(cursor="200", started_at=timezone.now())
+    row = import_schedule.get_or_create_link_import(link, "friends")
+    LinkImport.objects.update(cursor="200", started_at=timezone.now())
     no = answer("", "400 Bad Request", {"WWW-Authenticate": "OAuth error='invalid_request'"})
     with playing(no) as server:
         there = settings.NETWORKS["mixi"] | {"api_url": f"{server.url}/2"}
@@ -120,8 +120,8 @@ def test_a_page_that_the_network_does_not_know_any_more_is_not_asked_for_again(l
 def test_a_list_without_end_is_given_up_and_drops_nobody(link):
     page = FriendPage((Friend("u", "U"),), "again")
     link.friends.create(uid="old", name="Old", seen_at=timezone.now())
-    row = import_schedule.get_or_create_pull(link, "friends")
-    assert import_schedule.lease_pull(row, timezone.now(), "me")
+    row = import_schedule.get_or_create_link_import(link, "friends")
+    assert import_schedule.lease_link_import(row, timezone.now(), "me")
     due_at = imports._import_friend_pages(row, Endless(page))
     assert due_at > timezone.now() + timedelta(hours=12)
     assert set(link.friends.values_list("uid", flat=True)) == {"old", "u"}
@@ -280,7 +280,7 @@ def test_a_server_whose_clock_was_never_set_is_not_left_alone_for_a_day():
 
 
 def test_one_s_own_posts_do_not_stand_before_what_friends_wrote(sandbox):
-    """Mastodon: more than a page of one's own since the last pull."""
+    """Mastodon: more than a page of one's own since the last import."""
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
     imports.import_feed(link.pk)
     graph = sandbox.mastodon.state.graph
@@ -311,9 +311,9 @@ class Flood:
 
 
 def test_a_server_that_floods_a_feed_fills_a_bounded_number_of_bounded_rows(link):
-    pull = import_schedule.get_or_create_pull(link, "feed")
+    link_import = import_schedule.get_or_create_link_import(link, "feed")
     for first in range(0, 1400, imports.FEED_AT_ONCE):
-        imports._import_feed_items(pull, Flood(first))
+        imports._import_feed_items(link_import, Flood(first))
     assert link.feed.count() == 1000
     newest = link.feed.order_by("-written_at").first()
     assert newest.remote_id == "p1399"

@@ -19,8 +19,8 @@ from syndication.models import (
     CopyActivity,
     Delivery,
     Link,
+    LinkImport,
     LinkState,
-    Pull,
     RemoteLike,
     RemoteReply,
 )
@@ -80,17 +80,17 @@ def test_a_reply_comes_back_once_with_its_author_and_the_counts(answered, link, 
 
 
 def test_a_copy_is_looked_at_minutes_after_it_was_sent(link, copy):
-    pull = Pull.objects.get(link=link, kind="replies")
+    link_import = LinkImport.objects.get(link=link, kind="replies")
     wait = activity(copy).due_at - copy.sent_at
     assert wait == schedule.AGES[0] == timedelta(minutes=5)
-    assert pull.due_at == activity(copy).due_at
+    assert link_import.due_at == activity(copy).due_at
 
 
 def test_a_link_without_due_copies_is_not_asked(answered, link, copy):
-    Pull.objects.filter(kind="replies").update(due_at=timezone.now())
+    LinkImport.objects.filter(kind="replies").update(due_at=timezone.now())
     imports.import_replies(link.pk)
     assert answered.asked() == []
-    assert Pull.objects.get(kind="replies").due_at == activity(copy).due_at
+    assert LinkImport.objects.get(kind="replies").due_at == activity(copy).due_at
 
 
 def test_one_listing_serves_all_copies_and_only_threads_that_moved_are_read(answered, link):
@@ -209,7 +209,7 @@ def test_a_thread_that_always_asks_for_time_holds_up_others_once(answered, link,
     CopyActivity.objects.filter(pk=first.pk).update(due_at=first.due_at - timedelta(hours=1))
     for _ in range(2):
         link.allowances.all().delete()
-        Pull.objects.update(due_at=timezone.now())
+        LinkImport.objects.update(due_at=timezone.now())
         imports.import_replies(link.pk)
     assert texts(link) == ["やあ"]
 
@@ -414,7 +414,7 @@ def test_it_goes_with_the_copy_the_link_and_the_press_that_stops_it(answered, li
     else:
         remote_replies.stop_replies_of_post(post, by=member)
     assert nothing_left(member)
-    Pull.objects.update(due_at=timezone.now())
+    LinkImport.objects.update(due_at=timezone.now())
     answered.requests.clear()
     imports.import_replies(link.pk)
     assert nothing_left(member)
@@ -471,7 +471,7 @@ def test_a_parked_link_is_not_asked_and_goes_on_when_it_is_linked_again(answered
     Link.objects.update(state=LinkState.PARKED)
     bring_back(link)
     now = timezone.now()
-    assert not import_schedule.lease_due_pulls(now, most=8, owner="me")
+    assert not import_schedule.lease_due_imports(now, most=8, owner="me")
     assert answered.asked() == []
     Link.objects.update(state=LinkState.ACTIVE)
     due(link)
@@ -485,4 +485,4 @@ def test_a_kind_that_brings_nothing_back_is_not_watched(answered, link):
     CONNECTORS[KEY] = type("Deaf", (UncountedSlateConnector,), {"brings_replies": frozenset()})
     tried(planned(link))
     assert not CopyActivity.objects.exists()
-    assert not Pull.objects.filter(kind="replies").exists()
+    assert not LinkImport.objects.filter(kind="replies").exists()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Notice
 from syndication.actions import posts, remote_replies
 from syndication.delivery import imports
-from syndication.models import CopyActivity, Delivery, Link, Pull, RemoteLike, RemoteReply
+from syndication.models import CopyActivity, Delivery, Link, LinkImport, RemoteLike, RemoteReply
 from tests.dying import MAX_STATEMENTS, is_killed
 from tests.making import make_member
 from tests.racing import at_once
@@ -49,7 +49,7 @@ def killed_and_repeated(link: Link, at: int) -> bool:
     CopyActivity.objects.update(step=0)  # more looks than the schedule has
     due(link)
     was_killed = is_killed(lambda: imports.import_replies(link.pk), at=at)
-    Pull.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    LinkImport.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     bring_back(link)
     return was_killed
 
@@ -124,7 +124,7 @@ def test_a_worker_whose_lease_was_taken_over_stores_nothing(answered, link, copy
     ident = answered.reply("1", "taro", "やあ")
     due(link)
     with Held(answered, link):
-        Pull.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        LinkImport.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         answered.said[ident] = answered.said[ident].__class__(
             **{**vars(answered.said[ident]), "text": "なおした"}
         )

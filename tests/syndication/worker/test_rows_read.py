@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Group, Member, Notice
 from syndication.delivery import feed_copies, import_schedule
-from syndication.models import Delivery, FeedItem, Link, Pull
+from syndication.models import Delivery, FeedItem, Link, LinkImport
 from syndication.worker import sweep
 from tests.filling import analysed, copies, vacuumed
 from tests.making import make_group, make_link, make_member
@@ -42,7 +42,7 @@ def acts(link: Link) -> Iterator[tuple[str, Callable[[], Any]]]:
     for name, step in sweep.STEPS.items():
         if name not in BOUNDED:
             yield name, partial(step, now)
-    yield "imports", partial(import_schedule.lease_due_pulls, now, most=8, owner="x")
+    yield "imports", partial(import_schedule.lease_due_imports, now, most=8, owner="x")
     yield "copies", partial(feed_copies.mark_copies_of_link, link, now)
 
 
@@ -64,7 +64,7 @@ def test_no_step_of_the_sweep_and_no_choice_reads_more() -> None:
     bring(link, "x", "1", handle="taro@b.example", url="https://b.example/1")
     notice = make_notice(hanako, "parked", link=link, mail_due_at=None)
     group = make_group(hanako)
-    pull = import_schedule.get_or_create_pull(link, "feed")
+    pull = import_schedule.get_or_create_link_import(link, "feed")
     rows_read(link)
     few = rows_read(link)
     strangers = copies(hanako, LARGE, username="'m' || n", email="''")
@@ -74,7 +74,7 @@ def test_no_step_of_the_sweep_and_no_choice_reads_more() -> None:
     copies(pull, LARGE, link_id=f"{links[0]} + n")
     copies(notice, LARGE, member_id=stranger)
     copies(group, LARGE, owner_id=stranger)
-    analysed(Member, Notice, Group, Link, Pull, FeedItem, Delivery)
+    analysed(Member, Notice, Group, Link, LinkImport, FeedItem, Delivery)
     many = rows_read(link)
     print("\n".join(f"{name:24}{few[name]:>8}{many[name]:>8}" for name in few))
     grown = {name: (few[name], many[name]) for name in few if many[name] > 1.5 * few[name] + 60}

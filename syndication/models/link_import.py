@@ -8,13 +8,13 @@ from django.db.models import Q
 from syndication.models.link import Link
 
 
-class PullKind(models.TextChoices):
+class ImportKind(models.TextChoices):
     FRIENDS = "friends"
     FEED = "feed"
     REPLIES = "replies"  # to the member's copies, and their likes
 
 
-class Pull(models.Model):
+class LinkImport(models.Model):
     """The import of one kind from one link. The row is the queue.
 
     `due_at` None: not scheduled (the link is parked). `host` is where requests go, so that hosts take
@@ -22,8 +22,8 @@ class Pull(models.Model):
     None between two readings.
     """
 
-    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="pulls")
-    kind = models.CharField(max_length=10, choices=PullKind.choices)
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="imports")
+    kind = models.CharField(max_length=10, choices=ImportKind.choices)
     host = models.CharField(max_length=255)
     due_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
@@ -33,6 +33,7 @@ class Pull(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        db_table = "syndication_pull"  # the model's former name
         constraints = [
             models.UniqueConstraint(fields=["link", "kind"], name="pull_once_for_a_kind"),
         ]
