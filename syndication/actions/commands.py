@@ -138,7 +138,7 @@ def _is_still_wanted(delivery: Delivery) -> bool:
 
 def _run_command(delivery: Delivery, states: tuple[str, ...], state: str, **fields: object) -> None:
     row = Delivery.objects.unleased(timezone.now()).filter(pk=delivery.pk, state__in=states)
-    if not row.change(state, lease_owner="", lease_until=None, network_words="", **fields):
+    if not row.change(state, lease_owner="", lease_until=None, network_message="", **fields):
         raise NotNow(MOVED_ON)
     undelivered.close_answered_notices(delivery)
     delivery.refresh_from_db()

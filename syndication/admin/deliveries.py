@@ -162,7 +162,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("the network's answer"))
     def said(self, delivery: Delivery) -> Any:
-        return delivery.network_words if _is_open(delivery) else _("(private)")
+        return delivery.network_message if _is_open(delivery) else _("(private)")
 
     @admin.display(description=_("address of the copy"))
     def copy(self, delivery: Delivery) -> Any:

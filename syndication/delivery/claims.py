@@ -253,7 +253,7 @@ def _set_fields(delivery: Delivery, fields: dict[str, Any]) -> None:
 
 
 # --- Compiled statements of each claim (delivery.compiled) ----------------------------------------
-_ATTEMPT_RESULT = ("http_status", "reason", "network_words", "excerpt", "version")
+_ATTEMPT_RESULT = ("http_status", "reason", "network_message", "excerpt", "version")
 PK = param("pk", Delivery, "id")
 OWNER = param("owner", Delivery, "lease_owner")
 

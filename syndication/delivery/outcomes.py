@@ -101,7 +101,7 @@ class DeliveryRun:
             fields["sent_as"] = {}
         if state in kept_uploads.STATES_WITHOUT_UPLOADS and self.delivery.uploads:
             fields["uploads"] = {}
-        fields["network_words"] = self.claim.attempt.network_words
+        fields["network_message"] = self.claim.attempt.network_message
         self.claim.attempt.http_status = self.claim.attempt.http_status or self.http.last_status
         also = settlement.consequence(self.delivery, self.link, state, fields.get("due_at"))
         if also is None:
@@ -182,7 +182,7 @@ def log_error(run: DeliveryRun, error: ConnectorError) -> None:
         rate_limits.record_throttling(run.link, error.after, run.now())
     attempt = run.claim.attempt
     attempt.http_status, attempt.reason = error.status, error.reason
-    attempt.network_words = redact(error.message, run.secrets)[:160]
+    attempt.network_message = redact(error.message, run.secrets)[:160]
     attempt.excerpt = redact(error.excerpt, run.secrets)[:500]
 
 

@@ -68,7 +68,7 @@ def resume_link(link: Link) -> None:
     parked = link.deliveries.filter(state=DeliveryState.PARKED)
     too_old = parked.filter(_is_too_old(now))
     too_old.change(DeliveryState.EXPIRED, reason=retry_policy.TOO_OLD, due_at=None)
-    parked.change(DeliveryState.WAITING, reason="", network_words="", due_at=now)
+    parked.change(DeliveryState.WAITING, reason="", network_message="", due_at=now)
     in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
     in_doubt.update(due_at=now, reads=0, is_notified=False)  # perhaps the timeline can be read now
     notices.notices_of_link(link).filter(key__in=[PARKED, TOO_NARROW]).delete()

@@ -107,8 +107,9 @@ _ATTEMPT = ExportTable(
     "delivery",
     (
         *("number", "doing", "version", "started_at", "finished_at"),
-        *("outcome", "http_status", "reason", "network_words"),
+        *("outcome", "http_status", "reason"),
     ),
+    {"network_words": "network_message"},
     finish=_in_words("reason"),
 )
 # What came back for a copy.
@@ -127,12 +128,15 @@ _DELIVERY = ExportTable(
     "post",
     (
         *("id", "link", "kind", "sequence", "state", "reason"),
-        *("network_words", "audience", "version"),
+        *("audience", "version"),
         *("tries", "is_manual", "is_correction"),
         *("created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
         *("remote_deleted_at", "changed_at", "remote_id"),
     ),
-    {"network": "link__network", "link_name": "link__name", "copy_address": "remote_url"},
+    {
+        **{"network": "link__network", "link_name": "link__name", "copy_address": "remote_url"},
+        "network_words": "network_message",
+    },
     {"attempts": _ATTEMPT, "counts": _ACTIVITY, "replies": _REPLY, "liked_by": _LIKER},
     _in_words("reason"),
 )

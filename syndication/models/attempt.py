@@ -9,7 +9,7 @@ from accounts.models import PublicCharField
 from syndication.connectors import errors
 from syndication.connectors.duplicates import DuplicateRejected
 from syndication.models.delivery import Delivery, DeliveryKind
-from syndication.models.network_words import readable_words
+from syndication.models.network_messages import readable_message
 from syndication.models.reason_texts import sentence
 
 
@@ -84,7 +84,7 @@ class Attempt(models.Model):
     )  # AttemptOutcome; "": it runs, or was killed
     http_status = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=40, blank=True)  # a code (reason_texts)
-    network_words = PublicCharField(max_length=160, blank=True)
+    network_message = PublicCharField(max_length=160, blank=True, db_column="network_words")
     excerpt = PublicCharField(max_length=500, blank=True)  # of the raw answer, for staff alone
 
     class Meta:
@@ -104,4 +104,4 @@ class Attempt(models.Model):
     @property
     def answer(self) -> str:
         """The network's own words, else the text of the reason."""
-        return readable_words(self.network_words) or sentence(self.reason)
+        return readable_message(self.network_message) or sentence(self.reason)

@@ -45,7 +45,7 @@ from syndication.models.delivery_states import (
 from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.lease import is_unleased
 from syndication.models.link import Link
-from syndication.models.network_words import readable_words
+from syndication.models.network_messages import readable_message
 from syndication.models.post import Post
 from syndication.models.reason_texts import sentence
 
@@ -110,7 +110,9 @@ class Delivery(models.Model):
     )
     audience = models.CharField(max_length=20, choices=Audience.choices)  # the copy was made for
     reason = models.CharField(max_length=300, blank=True)  # a code (reason_texts)
-    network_words = PublicCharField(max_length=160, blank=True)  # its answer to the last try
+    network_message = PublicCharField(
+        max_length=160, blank=True, db_column="network_words"
+    )  # its answer to the last try
 
     due_at = models.DateTimeField(null=True, blank=True)
     # When it was planned, or last requested by a command: deadlines count from here (retry_policy).
@@ -270,7 +272,7 @@ class Delivery(models.Model):
     @property
     def network_says(self) -> str:
         """The network's own words, where a member can read them."""
-        return readable_words(self.network_words)
+        return readable_message(self.network_message)
 
     @property
     def may_be_repeated(self) -> bool:

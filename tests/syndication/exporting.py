@@ -231,7 +231,7 @@ def add_delivery(post: Post, link: Link, word: str) -> Delivery:
     for number in (1, 2):
         Attempt.objects.create(
             delivery=delivery, number=number, doing="publish", started_at=now, finished_at=now,
-            outcome="sent", http_status=200, excerpt=f"{word}-excerpt", network_words=f"{word}-words",
+            outcome="sent", http_status=200, excerpt=f"{word}-excerpt", network_message=f"{word}-words",
         )  # fmt: skip
     CopyActivity.objects.create(
         delivery=delivery, link=link, thread=f"{word}-thread", replies=1, likes=1, looked_at=now

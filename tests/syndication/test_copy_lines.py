@@ -14,7 +14,7 @@ from syndication.delivery import (
     undelivered,
 )
 from syndication.models import Delivery, DeliveryState, Link, LinkState
-from syndication.models.network_words import readable_words
+from syndication.models.network_messages import readable_message
 from syndication.queries.interaction_targets import target_of_item
 from tests.making import make_link, make_member
 from tests.phone import log_in_phone
@@ -199,4 +199,4 @@ def test_what_is_parked_says_why_also_where_nothing_can_be_linked_again(phone, h
     ],
 )
 def test_what_a_network_says_to_machines_is_told_from_what_it_says_to_people(words, is_shown):
-    assert (readable_words(words) == words) == is_shown
+    assert (readable_message(words) == words) == is_shown

@@ -213,7 +213,7 @@ def tried(delivery, count=1, **fields):
 
 def test_what_was_tried_is_one_press_deeper_and_holds_no_codes(phone, hanako, link):
     delivery = row(hanako, link)
-    tried(delivery, 3, network_words='{"error": "slow down"}')
+    tried(delivery, 3, network_message='{"error": "slow down"}')
     page = phone.get(f"/posts/{delivery.post_id}/deliveries/")
     assert "no clear answer" not in page
     page = phone.follow("Delivery history")
@@ -257,10 +257,10 @@ def test_the_log_speaks_the_members_language(hanako, link, doing, words):
 
 
 def test_what_a_network_said_to_machines_is_not_shown(phone, hanako, link):
-    delivery = row(hanako, link, S.FAILED, reason=reasons.REFUSED, network_words='{"code": 5}')
+    delivery = row(hanako, link, S.FAILED, reason=reasons.REFUSED, network_message='{"code": 5}')
     page = phone.get(f"/posts/{delivery.post_id}/deliveries/")
     assert "mixi says" not in page
-    Delivery.objects.update(network_words="No room left")
+    Delivery.objects.update(network_message="No room left")
     page = phone.get(f"/posts/{delivery.post_id}/deliveries/")
     assert "mixi says: No room left" in page
 
@@ -518,13 +518,13 @@ def test_the_page_of_a_post_keeps_to_its_budget(hanako, settings, django_assert_
         host = "m.example" if network == "mastodon" else ""
         make_link(hanako, network, host=host, profile_url="https://m.example/@hanako")
     failed = row(hanako, None, S.FAILED, reason=reasons.FOLLOWERS_NOT_APPROVED, tries=3,
-                 network_words="x" * 160, remote_url="http://mixi.jp/1")  # fmt: skip
+                 network_message="x" * 160, remote_url="http://mixi.jp/1")  # fmt: skip
     phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
     with django_assert_max_num_queries(6):
         page = phone.get(f"/posts/{failed.post_id}/deliveries/")
     print(f"post_deliveries {len(page.html.encode())} bytes")
     assert len(page.html.encode()) <= 9_000
-    tried(failed, 12, network_words="語" * 160)
+    tried(failed, 12, network_message="語" * 160)
     with django_assert_max_num_queries(6):
         page = phone.get(f"/deliveries/{failed.pk}/log/")
     print(f"delivery_log {len(page.html.encode())} bytes")

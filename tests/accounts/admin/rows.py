@@ -250,7 +250,7 @@ def _delivery(link: object, post: Post, number: int) -> Delivery:
         state="failed",
         audience=post.audience,
         reason="refused",
-        network_words="OPEN-ANSWER" if is_open else "PRIVATE-ANSWER",
+        network_message="OPEN-ANSWER" if is_open else "PRIVATE-ANSWER",
         asked_at=timezone.now(),
         idempotency_key=f"key-{number}",
         remote_url="" if is_open else "https://mixi.example/PRIVATE-COPY",
@@ -264,7 +264,7 @@ def _delivery(link: object, post: Post, number: int) -> Delivery:
         outcome="rejected",
         http_status=400,
         excerpt="OPEN-ANSWER" if is_open else "PRIVATE-ANSWER",
-        network_words="OPEN-ANSWER" if is_open else "PRIVATE-ANSWER",
+        network_message="OPEN-ANSWER" if is_open else "PRIVATE-ANSWER",
     )
     return delivery
 

@@ -89,7 +89,7 @@ def test_every_column_for_words_is_of_that_kind() -> None:
     """A new one is either written here as no words of anybody's, or of that kind, too."""
     words = {"name", "display_name", "display_name_before", "about", "town", "title", "text", "url_title", "photo_alt",
              "photo_alt_2", "photo_alt_3", "photo_alt_4", "excerpt", "text_ja", "text_en",
-             "author_name", "network_words", "note", "warning",
+             "author_name", "network_message", "note", "warning",
              "target_author_name", "target_excerpt", "list_name"}  # fmt: skip
     of_staff = {"NetworkSwitch.reason", "SitePage.name"}
     for label in ("accounts", "syndication"):

@@ -68,7 +68,7 @@ def test_a_server_whose_limits_did_not_change_has_said_no(slate, link, now):
     slate.tells = 200
     slate.says = "<p>Your text is <b>too long</b>.</p>"
     delivery = tried(planned(link, TEXT), now)
-    assert (delivery.state, delivery.network_words) == (S.FAILED, "Your text is too long .")
+    assert (delivery.state, delivery.network_message) == (S.FAILED, "Your text is too long .")
     shown = log_in_phone(link.member).get(f"/posts/{delivery.post_id}/deliveries/")
     assert shown.text.count("Slate says: Your text is too long .") == 1
     assert shown.text.count("too long") == 1
@@ -220,7 +220,7 @@ def test_mastodon_names_the_length_and_gets_a_shorter_text(sandbox):
     link = make_link(member, "mastodon", host=host, uid=held.uid, terms={"text": 5000})
     credentials.store_credentials(link, held)
     delivery = tried(planned(link, "花" * 900))
-    assert delivery.network_words.startswith("Validation failed: Text character limit of")
+    assert delivery.network_message.startswith("Validation failed: Text character limit of")
     assert delivery.attempts.get().reason == reasons.TOO_LONG_THERE
     assert tried(delivery).state == S.SENT
     graph = sandbox.mastodon.state.graph

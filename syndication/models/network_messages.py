@@ -11,6 +11,6 @@ _MARKUP = re.compile(
 )
 
 
-def readable_words(words: str) -> str:
-    """`words`, or "" where they are an answer for machines."""
-    return "" if _MARKUP.match(words) else words
+def readable_message(message: str) -> str:
+    """`message`, or "" where it is an answer for machines."""
+    return "" if _MARKUP.match(message) else message
