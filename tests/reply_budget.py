@@ -26,7 +26,7 @@ if __name__ == "__main__":
 
 from syndication.connectors import CONNECTORS
 from syndication.delivery.replies import schedule
-from syndication.models import CopyActivity, Delivery, DeliveryKind, Link, Post
+from syndication.models import CopyActivity, Delivery, DeliveryOperation, Link, Post
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)  # the end of the day that is counted
 DAY = timedelta(days=1)
@@ -125,7 +125,9 @@ def _look(
 
 
 def _sent(at: datetime, link: Link) -> CopyActivity:
-    copy = Delivery(post=Post(kind="status"), link=link, kind=DeliveryKind.PUBLISH, sent_at=at)
+    copy = Delivery(
+        post=Post(kind="status"), link=link, operation=DeliveryOperation.PUBLISH, sent_at=at
+    )
     copy.remote_id = "there"
     return schedule.first_activity(copy, link, at)
 

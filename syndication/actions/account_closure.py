@@ -28,7 +28,7 @@ from syndication.connectors import CONNECTORS
 from syndication.delivery import eligibility, retry_policy, sequence, wakeups
 from syndication.models import (
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Interaction,
     InteractionKind,
@@ -80,7 +80,7 @@ def close_account(*, by: Member, takes_copies_back: bool) -> None:
     """Start the closure: no more log-in, unsent deliveries are cancelled. Raises LastSuperuser."""
     people.begin_account_closure(by=by, takes_copies_back=takes_copies_back)
     post_readers.strike_reader(by)
-    waiting = Delivery.objects.of(by).exclude(kind=DeliveryKind.DELETE)
+    waiting = Delivery.objects.of(by).exclude(operation=DeliveryOperation.DELETE)
     waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.EXPIRED)).change(
         _S.CANCELLED, reason=eligibility.CLOSED, due_at=None, sent_as={}
     )
@@ -194,6 +194,6 @@ def _closing_members() -> QuerySet[Member]:
 
 def _possibly_active_copies(member: Member) -> QuerySet[Delivery]:
     """The member's publishes whose copy is or may be on a network. Likes are none."""
-    published = Delivery.objects.filter(link__member=member, kind=DeliveryKind.PUBLISH)
+    published = Delivery.objects.filter(link__member=member, operation=DeliveryOperation.PUBLISH)
     published = published.exclude(interaction__kind=InteractionKind.LIKE)
     return published.filter(copies.copy_is_active(), state__in=sequence.POSSIBLY_SENT_STATES)

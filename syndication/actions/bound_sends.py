@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Post
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Post
 
 
 class PreviewNeeded(Exception):
@@ -33,7 +33,7 @@ class SettingsChanged(PreviewNeeded):
 
 def require_named_links(post: Post, named: frozenset[int]) -> None:
     """Raise SettingsChanged where a new post's deliveries are not those to the links of the keys `named`."""
-    copies = Delivery.objects.filter(post=post, kind=DeliveryKind.PUBLISH)
+    copies = Delivery.objects.filter(post=post, operation=DeliveryOperation.PUBLISH)
     planned = copies.exclude(state=DeliveryState.SKIPPED).values_list("link_id", flat=True)
     if set(planned) != named:
         raise SettingsChanged

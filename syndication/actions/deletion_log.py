@@ -30,7 +30,7 @@ from syndication.delivery import outcomes, planning
 from syndication.models import (
     Comment,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Interaction,
     Link,
@@ -141,7 +141,7 @@ def _doubt_copies(entry: Entry) -> bool:
     cannot be looked for, and its member is asked."""
     unsure = Delivery.objects.filter(
         post=entry["key"], state=DeliveryState.UNCONFIRMED, due_at__isnull=False
-    ).exclude(kind=DeliveryKind.DELETE)
+    ).exclude(operation=DeliveryOperation.DELETE)
     return bool(unsure.update(due_at=None, reason=outcomes.NOT_SURE))
 
 

@@ -25,7 +25,7 @@ from syndication.delivery import (
 )
 from syndication.delivery.replies import storage
 from syndication.models import (
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     InteractionKind,
     Link,
@@ -209,7 +209,9 @@ def permissions_page(link: Link) -> str:
 
 def count_active_copies(link: Link) -> int:
     """The number of copies on the network now, as far as we know, with replies and without likes."""
-    published = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT)
+    published = link.deliveries.filter(
+        operation=DeliveryOperation.PUBLISH, state=DeliveryState.SENT
+    )
     published = published.exclude(interaction__kind=InteractionKind.LIKE)
     return published.filter(copies.copy_is_active()).count()
 

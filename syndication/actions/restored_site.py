@@ -19,7 +19,7 @@ from accounts.models import AccessRecovery, Member, Notice, NoticeMail, Phone, R
 from syndication.delivery import eligibility, snapshots
 from syndication.models import (
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     ImportPause,
     Link,
@@ -76,7 +76,7 @@ def _looked_for(delivery: Delivery) -> dict[str, object]:
     Of an answer that was never tried nothing is known to look for: it would be compared with the post
     that it answers.
     """
-    if delivery.sent_as or delivery.post is None or delivery.kind == DeliveryKind.DELETE:
+    if delivery.sent_as or delivery.post is None or delivery.operation == DeliveryOperation.DELETE:
         return dict(delivery.sent_as)
     post = delivery.post
     outgoing = eligibility.outgoing_post(post, delivery.link, delivery.audience)

@@ -106,14 +106,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "__str__",
         "member",
         "network",
-        "kind",
+        "operation",
         "state",
         "tries",
         "due_at",
         "why",
         "created_at",
     )
-    list_filter = ("state", ReasonFilter, "kind", LinkNetworkFilter, "audience", "created_at")
+    list_filter = ("state", ReasonFilter, "operation", LinkNetworkFilter, "audience", "created_at")
     search_fields = ("link__member__username", "=remote_id")
     list_select_related = ("link__member",)
     ordering = ("-pk",)
@@ -126,7 +126,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "interaction",
         "link",
         "member",
-        "kind",
+        "operation",
         "sequence",
         "version",
         "state",

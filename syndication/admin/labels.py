@@ -36,6 +36,7 @@ _COLUMNS: dict[str, Any] = {
     "is_paused": pgettext_lazy("column", "paused"),
     "keep_fresh_at": pgettext_lazy("column", "access renewed next"),
     "kind": pgettext_lazy("column", "kind"),
+    "operation": pgettext_lazy("column", "kind"),
     "lease_until": pgettext_lazy("column", "held by a worker until"),
     "likes": pgettext_lazy("column", "likes"),
     "link": pgettext_lazy("column", "link"),

@@ -47,7 +47,15 @@ from syndication.delivery.leased_http import LeasedHttp
 from syndication.delivery.outcomes import DeliveryRun
 from syndication.delivery.pool import THREADS_PER_WORKER, DeliveryPool
 from syndication.delivery.pre_send import PreSendCheckFailed
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post, Toggle
+from syndication.models import (
+    Delivery,
+    DeliveryOperation,
+    DeliveryState,
+    Link,
+    LinkState,
+    Post,
+    Toggle,
+)
 from syndication.models.attempt import AttemptOutcome
 
 logger = logging.getLogger(__name__)
@@ -117,7 +125,9 @@ def _execute(run: DeliveryRun) -> None:
     delivery = run.delivery
     if delivery.state == DeliveryState.UNCONFIRMED:
         reconcile.reconcile_delivery(run)
-    elif delivery.kind == DeliveryKind.PUBLISH and run.now() > retry_policy.last_try_at(delivery):
+    elif delivery.operation == DeliveryOperation.PUBLISH and run.now() > retry_policy.last_try_at(
+        delivery
+    ):
         reason = retry_policy.TOO_OLD
         run.settle(DeliveryState.EXPIRED, AttemptOutcome.EXPIRED, due_at=None, reason=reason)
     elif delivery.tries > retry_policy.MAX_TRIES and claims.is_poison(delivery):
@@ -143,7 +153,7 @@ def _is_called_off(run: DeliveryRun) -> bool:
 
 
 def _send(run: DeliveryRun) -> None:
-    step = STEP_OF_KIND[run.delivery.kind]
+    step = STEP_OF_OPERATION[run.delivery.operation]
     try:
         receipt = run.call_with_refresh(lambda connector: step(run, connector))
     except LostLease:
@@ -202,10 +212,10 @@ def _edit_copy(run: DeliveryRun, connector: Connector) -> Receipt:
     return receipt
 
 
-STEP_OF_KIND: dict[str, Callable[[DeliveryRun, Connector], Receipt]] = {
-    DeliveryKind.PUBLISH: _publish,
-    DeliveryKind.EDIT: _edit_copy,
-    DeliveryKind.DELETE: _delete_copy,
+STEP_OF_OPERATION: dict[str, Callable[[DeliveryRun, Connector], Receipt]] = {
+    DeliveryOperation.PUBLISH: _publish,
+    DeliveryOperation.EDIT: _edit_copy,
+    DeliveryOperation.DELETE: _delete_copy,
 }
 
 

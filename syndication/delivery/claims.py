@@ -218,7 +218,7 @@ def _attempt_fields(delivery: Delivery, changes: dict[str, Any], now: datetime) 
     return {
         "delivery_id": delivery.pk,
         "number": changes["reads" if is_reading else "tries"],
-        "doing": "look_up" if is_reading else delivery.kind,
+        "doing": "look_up" if is_reading else delivery.operation,
         "started_at": now,
     }
 

@@ -7,7 +7,7 @@ of deliveries holds the publish back while the delete is open; a delete
 that ended badly fails the publish (`copy_pre_send_check`), so that there are never two copies, and a
 publish that will not go ends the delete (`is_called_off`), so that no copy is lost for nothing.
 
-A third kind of delivery that does both was considered and rejected: every guarantee about a request in doubt
+A third operation that does both was considered and rejected: every guarantee about a request in doubt
 would have had to be proven for two requests at once.
 """
 
@@ -29,7 +29,7 @@ from syndication.delivery.sequence import CopyHistory, InitialDelivery
 from syndication.models import (
     OPEN_STATES,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Link,
     LinkState,
@@ -71,7 +71,7 @@ def is_outdated(delivery: Delivery) -> bool:
     return (
         post is not None
         and post.deleted_at is None
-        and delivery.kind == DeliveryKind.PUBLISH
+        and delivery.operation == DeliveryOperation.PUBLISH
         and delivery.state == _S.SENT
         and bool(delivery.remote_id)
         and delivery.remote_deleted_at is None
@@ -123,9 +123,9 @@ def send_corrected(post: Post, link: Link, *, by: Member) -> Delivery:
     audience = one.copy.audience
     for each in _standing_copies(fresh, link):
         delete = InitialDelivery(_S.WAITING, audience=each.copy.audience, is_manual=True)
-        sequence.append_delivery(fresh, link, DeliveryKind.DELETE, delete)
+        sequence.append_delivery(fresh, link, DeliveryOperation.DELETE, delete)
     publish = InitialDelivery(_S.WAITING, audience=audience, is_manual=True, is_correction=True)
-    return sequence.append_delivery(fresh, link, DeliveryKind.PUBLISH, publish)
+    return sequence.append_delivery(fresh, link, DeliveryOperation.PUBLISH, publish)
 
 
 def copy_pre_send_check(delivery: Delivery, post: Post) -> str:
@@ -134,7 +134,7 @@ def copy_pre_send_check(delivery: Delivery, post: Post) -> str:
     if delivery.is_edit or (delivery.sequence == 1 and not delivery.is_manual):
         return ""
     others = Delivery.objects.in_sequence_of(delivery).exclude(pk=delivery.pk)
-    deletes = others.filter(kind=DeliveryKind.DELETE, sequence__lt=delivery.sequence)
+    deletes = others.filter(operation=DeliveryOperation.DELETE, sequence__lt=delivery.sequence)
     last = deletes.order_by("-sequence").values_list("state", flat=True).first()
     if delivery.is_correction and last != _S.SENT:
         return OLD_COPY_STAYS
@@ -147,7 +147,7 @@ def publish_behind(delete: Delivery) -> Delivery | None:
     if not delete.is_delete or delete.post_id is None:
         return None
     behind = Delivery.objects.in_sequence_of(delete).filter(sequence__gt=delete.sequence)
-    first = behind.exclude(kind=DeliveryKind.DELETE).order_by("sequence").first()
+    first = behind.exclude(operation=DeliveryOperation.DELETE).order_by("sequence").first()
     is_its_own = first is not None and first.is_correction and not first.is_edit
     return first if is_its_own else None
 

@@ -22,7 +22,7 @@ from syndication.delivery import corrections, eligibility, mentions, sequence
 from syndication.delivery.eligibility import Eligibility
 from syndication.delivery.mentions import Handles
 from syndication.delivery.sequence import UNSENT_STATES, CopyHistory, InitialDelivery
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link, LinkState, Post
 
 REPLACED = Reason("replaced")
 ALREADY_THERE = Reason("already_there")
@@ -105,7 +105,7 @@ def _version_there(delivery: Delivery, post: Post) -> int | None:
     said = Delivery.objects.filter(
         post=post,
         link=delivery.link_id,
-        kind__in=(DeliveryKind.PUBLISH, DeliveryKind.EDIT),
+        operation__in=(DeliveryOperation.PUBLISH, DeliveryOperation.EDIT),
         state=_S.SENT,
         sequence__lt=delivery.sequence,
     )
@@ -148,7 +148,7 @@ def _plan_edit(post: Post, one: CopyHistory, outgoing: OutgoingPost) -> Delivery
         due_at=_not_before(waited),
         is_notified=True,  # the page before saving showed it: `preview_edits`
     )
-    return sequence.append_delivery(post, one.copy.link, DeliveryKind.EDIT, start)
+    return sequence.append_delivery(post, one.copy.link, DeliveryOperation.EDIT, start)
 
 
 def _not_before(waited: list[Delivery]) -> datetime:

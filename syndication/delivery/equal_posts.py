@@ -12,7 +12,7 @@ from syndication.connectors.errors import Unsupported
 from syndication.connectors.reasons import Reason
 from syndication.delivery import eligibility
 from syndication.delivery.pre_send import PreSendCheckFailed
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link
 
 EQUAL_SOON = Reason("equal_soon")
 NOT_TAKEN_AGAIN = Reason("not_taken_again")
@@ -47,7 +47,7 @@ def wait_for_equal_posts(delivery: Delivery, post: OutgoingPost, link: Link, now
 def _recent_publishes(delivery: Delivery, link: Link, since: datetime) -> list[Delivery]:
     sent = Q(state=DeliveryState.SENT, sent_at__gt=since)
     in_doubt = Q(state=DeliveryState.UNCONFIRMED, first_sent_at__gt=since)
-    rows = Delivery.objects.filter(sent | in_doubt, link=link, kind=DeliveryKind.PUBLISH)
+    rows = Delivery.objects.filter(sent | in_doubt, link=link, operation=DeliveryOperation.PUBLISH)
     return list(rows.exclude(pk=delivery.pk).select_related("post", "interaction"))
 
 

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from syndication.connectors import CONNECTORS
 from syndication.delivery.compiled import CompiledValues, execute_pipeline, param
-from syndication.models import Delivery, DeliveryKind, FeedItem, Link
+from syndication.models import Delivery, DeliveryOperation, FeedItem, Link
 
 LOOKED_AGAIN = timedelta(days=2)  # after its import an item is looked at again by each one
 NEWEST = 100  # deliveries of a friend's link on another server are looked at
@@ -41,7 +41,10 @@ def mark_copies_of_link(link: Link, now: datetime) -> None:
 def _copies_there(link: Link, items: Mapping[str, int]) -> Iterator[FeedItem]:
     """By the id, which has one meaning on the whole network, or on the link's server."""
     copies = Delivery.objects.filter(
-        kind=DeliveryKind.PUBLISH, post__isnull=False, remote_id__in=items, **_same_ids(link)
+        operation=DeliveryOperation.PUBLISH,
+        post__isnull=False,
+        remote_id__in=items,
+        **_same_ids(link),
     )
     for copy, remote_id, writer in copies.values_list("pk", "remote_id", "post__author"):
         yield FeedItem(pk=items[remote_id], copy_id=copy, writer_id=writer)
@@ -61,17 +64,17 @@ def _copies_elsewhere(link: Link, fresh: QuerySet[FeedItem]) -> Iterator[FeedIte
     others = Link.objects.filter(network=link.network, handle__in=handles).exclude(host=link.host)
     for other in others if items else ():
         sent = Delivery.objects.filter(link=other).order_by("-pk")[:NEWEST]
-        for copy, url, kind, post in sent.values_list("pk", "remote_url", "kind", "post"):
+        for copy, url, operation, post in sent.values_list("pk", "remote_url", "operation", "post"):
             item = items.get((other.handle, url))
             is_there = urlsplit(url).netloc == other.host
-            if item and is_there and post is not None and kind == DeliveryKind.PUBLISH:
+            if item and is_there and post is not None and operation == DeliveryOperation.PUBLISH:
                 yield FeedItem(pk=item, copy_id=copy, writer_id=other.member_id)
 
 
 def mark_sent_copy(copy: Delivery, link: Link) -> None:
     """Mark the items, imported before, of a copy that is recorded as sent to `link`. A reply is no copy
     of a post: it stays what it is on the network."""
-    if copy.kind != DeliveryKind.PUBLISH or not copy.remote_id or copy.post_id is None:
+    if copy.operation != DeliveryOperation.PUBLISH or not copy.remote_id or copy.post_id is None:
         return
     same = _same_ids(link)
     # Read first: mostly there is none, and a write would wait for the lock of the whole store.

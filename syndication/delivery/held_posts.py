@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from syndication.connectors.reasons import Reason
 from syndication.delivery import wakeups
 from syndication.delivery.pre_send import PreSendCheckFailed
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Post
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Post
 
 HELD_BY_STAFF = Reason("held_by_staff")
 HELD_FOR = timedelta(days=3650)
@@ -20,7 +20,7 @@ HELD_FOR = timedelta(days=3650)
 def hold_deliveries(post: Post, now: datetime) -> int:
     """Hold what waits to be published or edited. The caller holds the post's lock, and hid it."""
     waiting = Delivery.objects.filter(post=post, state=DeliveryState.WAITING).unleased(now)
-    publishing = waiting.exclude(kind=DeliveryKind.DELETE)
+    publishing = waiting.exclude(operation=DeliveryOperation.DELETE)
     return publishing.update(due_at=now + HELD_FOR, reason=HELD_BY_STAFF)
 
 

@@ -38,7 +38,7 @@ from syndication.delivery.pre_send import PreSendCheckFailed
 from syndication.models import (
     AttemptOutcome,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     HiddenAccount,
     Interaction,
@@ -239,5 +239,7 @@ def _read_target(connector: Connector, remote_id: str) -> ReplyTarget:
 
 def _is_of_another(delivery: Delivery, receipt: Receipt) -> bool:
     """Whether the network answered with the copy of another delivery of the link."""
-    same = Q(link=delivery.link_id, kind=DeliveryKind.PUBLISH, remote_id=receipt.remote_id)
+    same = Q(
+        link=delivery.link_id, operation=DeliveryOperation.PUBLISH, remote_id=receipt.remote_id
+    )
     return Delivery.objects.filter(same).exclude(pk=delivery.pk).exists()

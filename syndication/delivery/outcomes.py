@@ -42,7 +42,7 @@ from syndication.delivery import (
 )
 from syndication.delivery.claims import Claim, Clock
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.models import AttemptOutcome, Delivery, DeliveryKind, DeliveryState, Link
+from syndication.models import AttemptOutcome, Delivery, DeliveryOperation, DeliveryState, Link
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +122,11 @@ class DeliveryRun:
         """Seconds for which the link is not used after a publish, which may have arrived whatever was
         answered."""
         kind = self.delivery.sent_as.get("kind")
-        if self.delivery.kind != DeliveryKind.PUBLISH or not self.http.exchanges or not kind:
+        if (
+            self.delivery.operation != DeliveryOperation.PUBLISH
+            or not self.http.exchanges
+            or not kind
+        ):
             return 0.0
         return CONNECTORS[self.link.network].seconds_between_posts.get(kind, 0.0)
 
@@ -293,8 +297,8 @@ def _superseded_by(delivery: Delivery) -> str:
     if delivery.is_delete:
         return ""
     behind = Delivery.objects.in_sequence_of(delivery).open().filter(sequence__gt=delivery.sequence)
-    if behind.filter(kind=DeliveryKind.DELETE).exists():
+    if behind.filter(operation=DeliveryOperation.DELETE).exists():
         return eligibility.withdrawal_reason(delivery)
-    if delivery.is_edit and behind.filter(kind=DeliveryKind.EDIT).exists():
+    if delivery.is_edit and behind.filter(operation=DeliveryOperation.EDIT).exists():
         return edits.REPLACED
     return ""

@@ -34,7 +34,7 @@ from syndication.delivery.mentions import Handles
 from syndication.delivery.sequence import POSSIBLY_SENT_STATES, UNSENT_STATES, InitialDelivery
 from syndication.models import (
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Interaction,
     Link,
@@ -87,7 +87,7 @@ def plan_deliveries(
         else:
             continue
         start = InitialDelivery(state, decision.reason, is_notified=link.pk in announced)
-        sequence.append_delivery(post, link, DeliveryKind.PUBLISH, start)
+        sequence.append_delivery(post, link, DeliveryOperation.PUBLISH, start)
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def withdraw_copies(post: Post) -> None:
     Copies for an audience that the post still includes stay; widening sends nothing.
     """
     Post.objects.select_for_update(no_key=True).get(pk=post.pk)
-    rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.DELETE)
+    rows = Delivery.objects.filter(post=post).exclude(operation=DeliveryOperation.DELETE)
     for row in rows.select_related("link__member", "post").order_by("-sequence"):
         if not eligibility.covers_audience(post, row.audience):
             _withdraw_copy(row)
@@ -108,13 +108,13 @@ def plan_interaction(interaction: Interaction) -> Delivery:
     is_parked = interaction.link.state == LinkState.PARKED
     state, reason = (_S.PARKED, eligibility.NEEDS_YOU) if is_parked else (_S.WAITING, "")
     start = InitialDelivery(state, reason)
-    return sequence.append_delivery(interaction, interaction.link, DeliveryKind.PUBLISH, start)
+    return sequence.append_delivery(interaction, interaction.link, DeliveryOperation.PUBLISH, start)
 
 
 def withdraw_interaction(interaction: Interaction) -> None:
     """After an interaction was taken back, with it locked: cancel what is unsent, and delete what is or
     may be out."""
-    rows = Delivery.objects.filter(interaction=interaction, kind=DeliveryKind.PUBLISH)
+    rows = Delivery.objects.filter(interaction=interaction, operation=DeliveryOperation.PUBLISH)
     for row in rows.select_related("link__member", "interaction").order_by("-sequence"):
         _withdraw_copy(row)
 
@@ -126,7 +126,7 @@ def cancel_link_deliveries(link: Link, reason: str = eligibility.UNLINKED) -> No
     """
     waits = Q(state__in=(_S.WAITING, _S.PARKED))
     over = Q(state__in=(_S.FAILED, _S.EXPIRED))
-    link.deliveries.filter(over | waits & ~Q(kind=DeliveryKind.DELETE)).change(
+    link.deliveries.filter(over | waits & ~Q(operation=DeliveryOperation.DELETE)).change(
         _S.CANCELLED, reason=reason, due_at=None, sent_as={}
     )
     link.deliveries.filter(state=_S.UNCONFIRMED).update(due_at=None)
@@ -141,7 +141,9 @@ def close_link(link: Link, now: datetime) -> None:
     cancel_link_deliveries(link, link.parked_reason or eligibility.UNLINKED)
     at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
     left = link.deliveries.unleased(now)
-    deletes = left.filter(kind=DeliveryKind.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING))
+    deletes = left.filter(
+        operation=DeliveryOperation.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING)
+    )
     for row in deletes.select_related("link__member", "post", "interaction"):
         gone = Delivery.objects.filter(pk=row.pk, state=row.state)
         if gone.change(_S.CANCELLED, reason=NO_ACCESS_ANY_MORE, **at_rest):
@@ -163,7 +165,7 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
         raise NotNow(COPY_THERE)
     state = _S.PARKED if decision.needs_reauthorization else _S.WAITING
     start = InitialDelivery(state, decision.reason, is_manual=True)
-    return sequence.append_delivery(post, link, DeliveryKind.PUBLISH, start)
+    return sequence.append_delivery(post, link, DeliveryOperation.PUBLISH, start)
 
 
 def sendable_links(post: Post, *, by: Member) -> list[Link]:
@@ -235,7 +237,7 @@ def _links_of(member: Member) -> QuerySet[Link]:
 
 def _copies_and_deletes(post: Post) -> QuerySet[Delivery]:
     """The post's publishes and deletes, in order: edits neither make nor remove a copy."""
-    rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.EDIT)
+    rows = Delivery.objects.filter(post=post).exclude(operation=DeliveryOperation.EDIT)
     return rows.order_by("sequence", "pk")
 
 
@@ -245,7 +247,7 @@ def _withdraw_copy(publish: Delivery) -> None:
     The outcome of an edit need not be known when the copy is deleted anyway.
     """
     row = Delivery.objects.filter(pk=publish.pk)
-    is_asked = Q(kind=DeliveryKind.EDIT, state=_S.UNCONFIRMED, due_at=None)
+    is_asked = Q(operation=DeliveryOperation.EDIT, state=_S.UNCONFIRMED, due_at=None)
     reason = eligibility.withdrawal_reason(publish)
     is_cancelled = row.filter(Q(state__in=UNSENT_STATES) | is_asked).change(
         _S.CANCELLED, reason=reason, due_at=None, sent_as={}
@@ -256,7 +258,9 @@ def _withdraw_copy(publish: Delivery) -> None:
         )  # it is never looked up
     else:
         may_be_out = row.filter(
-            kind=DeliveryKind.PUBLISH, state__in=POSSIBLY_SENT_STATES, remote_deleted_at=None
+            operation=DeliveryOperation.PUBLISH,
+            state__in=POSSIBLY_SENT_STATES,
+            remote_deleted_at=None,
         ).exists()
     if may_be_out:
         append_delete(publish)
@@ -276,7 +280,7 @@ def append_delete(publish: Delivery) -> None:
         undelivered.notify_copy_remains(publish)
         return
     delete = sequence.append_delivery(
-        publish.subject, publish.link, DeliveryKind.DELETE, InitialDelivery(state, reason)
+        publish.subject, publish.link, DeliveryOperation.DELETE, InitialDelivery(state, reason)
     )
     if undelivered.is_undelivered_end(delete.state, delete.due_at):
         undelivered.notify_end(delete)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from syndication.connectors import CONNECTORS
 from syndication.connectors.reasons import Reason
 from syndication.delivery import eligibility, notices, retry_policy, wakeups
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link, LinkState
 
 PARKED = "parked"
 TOO_NARROW = "scope"
@@ -78,7 +78,7 @@ def resume_link(link: Link) -> None:
 def describe_resumption(link: Link) -> str:
     """Describe to the member what `resume_link` will send."""
     parked = link.deliveries.filter(state=DeliveryState.PARKED)
-    is_delete = Q(kind=DeliveryKind.DELETE)
+    is_delete = Q(operation=DeliveryOperation.DELETE)
     is_too_old = _is_too_old(timezone.now())
     counted = parked.aggregate(
         going=Count("pk", filter=~is_delete & ~is_too_old),
@@ -92,4 +92,4 @@ def describe_resumption(link: Link) -> str:
 
 
 def _is_too_old(now: datetime) -> Q:
-    return Q(kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN)
+    return Q(operation=DeliveryOperation.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN)

@@ -31,7 +31,7 @@ from syndication.delivery.snapshots import (
 from syndication.models import (
     AttemptOutcome,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Interaction,
     InteractionKind,
@@ -173,7 +173,9 @@ def _is_ambiguous(delivery: Delivery, connector: Connector, words: dict[str, Any
     only in what servers rewrite or the timeline does not show."""
     post = post_from_snapshot(words)
     ours, text = connector.reconciled_text(post), connector.preview(post).text
-    others = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
+    others = Delivery.objects.open().filter(
+        link=delivery.link_id, operation=DeliveryOperation.PUBLISH
+    )
     if delivery.interaction is None:
         others = others.filter(interaction=None)
     else:
@@ -195,7 +197,7 @@ def _first_unclaimed(candidates: Sequence[RemotePost], delivery: Delivery) -> Re
     others = set(
         Delivery.objects.filter(
             link=delivery.link_id,
-            kind=DeliveryKind.PUBLISH,
+            operation=DeliveryOperation.PUBLISH,
             remote_id__in=[each.remote_id for each in candidates],
         )
         .exclude(pk=delivery.pk)

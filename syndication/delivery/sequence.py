@@ -21,7 +21,7 @@ from syndication.delivery import eligibility, wakeups
 from syndication.models import (
     OPEN_STATES,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Interaction,
     Link,
@@ -87,7 +87,7 @@ class CopyHistory:
 
 
 def append_delivery(
-    subject: Post | Interaction, link: Link, kind: str, start: InitialDelivery
+    subject: Post | Interaction, link: Link, operation: str, start: InitialDelivery
 ) -> Delivery:
     """Append a delivery to the sequence of its subject and link, and wake the worker if it may go now."""
     now = timezone.now()
@@ -97,7 +97,7 @@ def append_delivery(
     delivery = Delivery.objects.create(
         **whose,
         link=link,
-        kind=kind,
+        operation=operation,
         sequence=last.sequence + 1 if last else 1,
         state=start.state,
         audience=start.audience or getattr(subject, "audience", Audience.EVERYONE),
@@ -172,7 +172,7 @@ def _histories(
     standing: defaultdict[int, list[CopyHistory]] = defaultdict(list)
     for row in rows:
         copies = standing[row.link_id]
-        if row.kind == DeliveryKind.PUBLISH:
+        if row.operation == DeliveryOperation.PUBLISH:
             if may_be_out(row) or row.state in (_S.WAITING, _S.PARKED):
                 copies.append(CopyHistory(row))
                 found.append(copies[-1])

@@ -114,7 +114,7 @@ def close_answered_notices(delivery: Delivery) -> None:
         alike = alike.filter(interaction__kind=delivery.interaction.kind)
     if not alike.filter(state=_S.UNCONFIRMED, due_at=None).exists():
         over |= Q(key=f"{_prefix(delivery)}{reauthorization.UNCONFIRMED}")
-    rows = alike.filter(kind=delivery.kind, reason=delivery.reason)
+    rows = alike.filter(operation=delivery.operation, reason=delivery.reason)
     if not rows.filter(state__in=(_S.FAILED, _S.EXPIRED)).exists():
         over |= Q(key=_incident_of_reason(delivery))
     if over:

@@ -22,7 +22,7 @@ from syndication.connectors.content import PHOTO_ALTS
 from syndication.export.parts import FILES, MEMBER
 from syndication.export.reading import row_chunks
 from syndication.export.tables import ExportTable, Row
-from syndication.models import DeliveryKind, DeliveryState, PostKind
+from syndication.models import DeliveryOperation, DeliveryState, PostKind
 
 FILE_NAME = "index.html"
 _FOLDER = "syndication/export"
@@ -68,8 +68,8 @@ def _finish_post(row: Row) -> None:
 
 def _finish_delivery(row: Row) -> None:
     row["network"] = CONNECTORS[row["network"]].name
-    is_publish = row["kind"] == DeliveryKind.PUBLISH
-    row["doing"] = "" if is_publish else DeliveryKind(row["kind"]).label
+    is_publish = row["kind"] == DeliveryOperation.PUBLISH
+    row["doing"] = "" if is_publish else DeliveryOperation(row["kind"]).label
     row["state"] = DeliveryState(row["state"]).label
     row["copy"] = safe_outbound_url(row["copy_address"])
 

@@ -127,7 +127,7 @@ _DELIVERY = ExportTable(
     Delivery,
     "post",
     (
-        *("id", "link", "kind", "sequence", "state", "reason"),
+        *("id", "link", "sequence", "state", "reason"),
         *("audience", "version"),
         *("tries", "is_manual", "is_correction"),
         *("created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
@@ -135,6 +135,7 @@ _DELIVERY = ExportTable(
     ),
     {
         **{"network": "link__network", "link_name": "link__name", "copy_address": "remote_url"},
+        "kind": "operation",
         "network_words": "network_message",
     },
     {"attempts": _ATTEMPT, "counts": _ACTIVITY, "replies": _REPLY, "liked_by": _LIKER},

@@ -10,7 +10,7 @@ from syndication.models.delivery_states import (
     CHANGES,
     NOT_DONE,
     OPEN_STATES,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
 )
 from syndication.models.draft import PostAddress, SavedDraft
@@ -55,7 +55,7 @@ __all__ = [
     "DailyFigure",
     "DecisionKind",
     "Delivery",
-    "DeliveryKind",
+    "DeliveryOperation",
     "DeliveryState",
     "FeedItem",
     "Figure",

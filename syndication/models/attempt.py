@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import PublicCharField
 from syndication.connectors import errors
 from syndication.connectors.duplicates import DuplicateRejected
-from syndication.models.delivery import Delivery, DeliveryKind
+from syndication.models.delivery import Delivery, DeliveryOperation
 from syndication.models.network_messages import readable_message
 from syndication.models.reason_texts import sentence
 
@@ -63,9 +63,9 @@ _OF_ERROR: dict[type[errors.ConnectorError], AttemptOutcome] = {
 
 
 _DOING = {
-    DeliveryKind.PUBLISH.value: _("sending"),
-    DeliveryKind.EDIT.value: _("editing"),
-    DeliveryKind.DELETE.value: _("deleting"),
+    DeliveryOperation.PUBLISH.value: _("sending"),
+    DeliveryOperation.EDIT.value: _("editing"),
+    DeliveryOperation.DELETE.value: _("deleting"),
     "look_up": _("checking whether it arrived"),
 }
 

@@ -39,7 +39,7 @@ from syndication.models.delivery_states import (
     CHANGES,
     NOT_DONE,
     OPEN_STATES,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
 )
 from syndication.models.interaction import Interaction, InteractionKind
@@ -103,7 +103,7 @@ class Delivery(models.Model):
         Interaction, on_delete=models.CASCADE, related_name="deliveries", null=True, blank=True
     )
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="deliveries")
-    kind = models.CharField(max_length=10, choices=DeliveryKind.choices)
+    operation = models.CharField(max_length=10, choices=DeliveryOperation.choices, db_column="kind")
     sequence = models.PositiveIntegerField()
     state = models.CharField(
         max_length=12, choices=DeliveryState.choices, default=DeliveryState.WAITING
@@ -174,10 +174,10 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["post", "link", "kind", "sequence"], name="delivery_once"
+                fields=["post", "link", "operation", "sequence"], name="delivery_once"
             ),
             models.UniqueConstraint(
-                fields=["interaction", "link", "kind", "sequence"],
+                fields=["interaction", "link", "operation", "sequence"],
                 condition=Q(interaction__isnull=False),
                 name="delivery_of_interaction_once",
             ),
@@ -188,7 +188,7 @@ class Delivery(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["link", "remote_id"],
-                condition=Q(kind="publish") & ~Q(remote_id=""),
+                condition=Q(operation="publish") & ~Q(remote_id=""),
                 name="delivery_remote_id_belongs_to_one",
             ),
             models.CheckConstraint(
@@ -199,7 +199,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=DeliveryState.values), name="delivery_state_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=DeliveryKind.values), name="delivery_kind_is_known"
+                condition=Q(operation__in=DeliveryOperation.values), name="delivery_kind_is_known"
             ),
             models.CheckConstraint(
                 condition=~Q(state="waiting") | Q(due_at__isnull=False),
@@ -215,18 +215,20 @@ class Delivery(models.Model):
                 name="delivery_lease_has_its_owner",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="edit") | Q(sequence__gt=1),
+                condition=~Q(operation="edit") | Q(sequence__gt=1),
                 name="delivery_edit_comes_after_its_copy",
             ),
             models.CheckConstraint(
-                condition=Q(remote_deleted_at=None) | Q(kind="publish", state="sent"),
+                condition=Q(remote_deleted_at=None) | Q(operation="publish", state="sent"),
                 name="delivery_gone_is_a_copy_that_was_there",
             ),
         ]
 
     def __str__(self) -> str:
         subject = self.post_id or f"↩ {self.interaction_id}"
-        return f"{self.get_kind_display()} {subject} → {self.link_id}: {self.get_state_display()}"
+        return (
+            f"{self.get_operation_display()} {subject} → {self.link_id}: {self.get_state_display()}"
+        )
 
     @property
     def subject(self) -> Post | Interaction:
@@ -249,11 +251,11 @@ class Delivery(models.Model):
 
     @property
     def is_delete(self) -> bool:
-        return self.kind == DeliveryKind.DELETE
+        return self.operation == DeliveryOperation.DELETE
 
     @property
     def is_edit(self) -> bool:
-        return self.kind == DeliveryKind.EDIT
+        return self.operation == DeliveryOperation.EDIT
 
     @property
     def state_in_words(self) -> str:

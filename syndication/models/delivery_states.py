@@ -1,4 +1,4 @@
-"""Kinds and states of deliveries, and the allowed transitions."""
+"""Operations and states of deliveries, and the allowed transitions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class DeliveryKind(models.TextChoices):
+class DeliveryOperation(models.TextChoices):
     PUBLISH = "publish", _("publish")
     EDIT = "edit", _("edit")
     DELETE = "delete", _("delete")

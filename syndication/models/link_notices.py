@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from accounts.models import MailClass, Member, Notice, NoticeKind, NoticeTopic
 from syndication.connectors import CONNECTORS
 from syndication.models.delivery import Delivery
-from syndication.models.delivery_states import DeliveryKind
+from syndication.models.delivery_states import DeliveryOperation
 from syndication.models.interaction import Interaction
 from syndication.models.link import Link
 from syndication.models.link_notice_texts import SUBJECTS, notice_text
@@ -35,7 +35,7 @@ def _link_and_post(member: Member) -> Mapping[str, Any]:
     link = Link.objects.filter(pk=OuterRef("subject"), member=member)
     post = Post.objects.filter(pk=OuterRef("detail"), author=member)
     copy = Delivery.objects.filter(
-        post=OuterRef("detail"), link=OuterRef("subject"), kind=DeliveryKind.PUBLISH
+        post=OuterRef("detail"), link=OuterRef("subject"), operation=DeliveryOperation.PUBLISH
     )
     return {
         "link_network": Subquery(link.values("network")),
@@ -49,7 +49,9 @@ def _link_and_post(member: Member) -> Mapping[str, Any]:
 def _link_and_interaction(member: Member) -> Mapping[str, Any]:
     link = Link.objects.filter(pk=OuterRef("subject"), member=member)
     interaction = Interaction.objects.filter(pk=OuterRef("detail"), link=OuterRef("subject"))
-    sent = Delivery.objects.filter(interaction=OuterRef("detail"), kind=DeliveryKind.PUBLISH)
+    sent = Delivery.objects.filter(
+        interaction=OuterRef("detail"), operation=DeliveryOperation.PUBLISH
+    )
     return {
         "link_network": Subquery(link.values("network")),
         "link_name": Subquery(link.values("name")),

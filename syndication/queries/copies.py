@@ -14,7 +14,7 @@ from syndication.delivery import eligibility, sequence
 from syndication.models import (
     OPEN_STATES,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Link,
     LinkState,
@@ -46,7 +46,7 @@ def active_copies(post: Post) -> list[Copy]:
 
 def with_is_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
     """Annotate `is_taken_back`: the copy was sent, and deleted by a later delivery."""
-    went_out = Q(state=DeliveryState.SENT) & ~Q(kind=DeliveryKind.DELETE)
+    went_out = Q(state=DeliveryState.SENT) & ~Q(operation=DeliveryOperation.DELETE)
     return rows.annotate(is_taken_back=went_out & _has_sent_delete())
 
 
@@ -55,7 +55,9 @@ def has_open_or_sent_delete(subject: str) -> Exists:
     same = {subject: OuterRef(subject), "link": OuterRef("link")}
     later = Delivery.objects.filter(**same, sequence__gt=OuterRef("sequence"))
     return Exists(
-        later.filter(kind=DeliveryKind.DELETE, state__in=(*OPEN_STATES, DeliveryState.SENT))
+        later.filter(
+            operation=DeliveryOperation.DELETE, state__in=(*OPEN_STATES, DeliveryState.SENT)
+        )
     )
 
 
@@ -81,7 +83,7 @@ def _sent_delete_of(subject: str) -> Exists:
         Delivery.objects.filter(
             **{subject: OuterRef(subject)},
             link=OuterRef("link"),
-            kind=DeliveryKind.DELETE,
+            operation=DeliveryOperation.DELETE,
             state=DeliveryState.SENT,
             sequence__gt=OuterRef("sequence"),
         )

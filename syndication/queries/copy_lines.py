@@ -16,7 +16,7 @@ from syndication.delivery.availability import with_availability
 from syndication.delivery.eligibility import NEEDS_YOU
 from syndication.delivery.sequence import POSSIBLY_SENT_STATES
 from syndication.delivery.undelivered import NOTHING_TO_DELETE
-from syndication.models import Delivery, DeliveryKind, DeliveryState
+from syndication.models import Delivery, DeliveryOperation, DeliveryState
 from syndication.models.delivery import DeliveryQuerySet
 from syndication.queries.copies import NEVER_WENT, has_open_or_sent_delete
 from syndication.queries.copy_times import MemberClock
@@ -64,14 +64,14 @@ def newest_rows(rows: DeliveryQuerySet, subject: str, clock: MemberClock) -> Del
     `copy_gone_at` of its copy, `is_behind_open` (an earlier row of its sequence is open), and the columns
     of delivery.availability.
     """
-    unsent_edit = Q(kind=DeliveryKind.EDIT, state__in=NEVER_WENT)
+    unsent_edit = Q(operation=DeliveryOperation.EDIT, state__in=NEVER_WENT)
     beside = Delivery.objects.filter(**{subject: OuterRef(subject)}, link=OuterRef("link"))
     later = beside.filter(sequence__gt=OuterRef("sequence")).exclude(unsent_edit)
-    deletes = later.filter(kind=DeliveryKind.DELETE)
-    is_left = Q(kind=DeliveryKind.DELETE, state__in=(_S.FAILED, _S.SKIPPED))
-    ended = Q(kind=DeliveryKind.PUBLISH, state__in=(_S.FAILED, _S.EXPIRED))
+    deletes = later.filter(operation=DeliveryOperation.DELETE)
+    is_left = Q(operation=DeliveryOperation.DELETE, state__in=(_S.FAILED, _S.SKIPPED))
+    ended = Q(operation=DeliveryOperation.PUBLISH, state__in=(_S.FAILED, _S.EXPIRED))
     is_asked = Q(state=_S.UNCONFIRMED, due_at=None)
-    has_edits_alone = ~Exists(later.exclude(kind=DeliveryKind.EDIT))
+    has_edits_alone = ~Exists(later.exclude(operation=DeliveryOperation.EDIT))
     last = rows.exclude(unsent_edit).filter(
         ~Exists(later) | is_asked | (is_left & ~Exists(deletes)) | (ended & has_edits_alone)
     )
@@ -139,7 +139,7 @@ def _of_copy(subject: str, column: str) -> Subquery:
     """`column` of the last publish up to each row."""
     publishes = Delivery.objects.filter(
         **{subject: OuterRef(subject)},
-        kind=DeliveryKind.PUBLISH,
+        operation=DeliveryOperation.PUBLISH,
         link=OuterRef("link"),
         sequence__lte=OuterRef("sequence"),
     )

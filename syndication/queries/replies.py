@@ -17,7 +17,7 @@ from syndication.connectors import CONNECTORS
 from syndication.models import (
     CopyActivity,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     RemoteLike,
     RemoteReply,
@@ -69,7 +69,9 @@ class CopyCounts:
 
 def sent_copies(rows: DeliveryQuerySet) -> list[Delivery]:
     """The copies among `rows` that are on their networks, each with its link and activity."""
-    sent = rows.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT, remote_deleted_at=None)
+    sent = rows.filter(
+        operation=DeliveryOperation.PUBLISH, state=DeliveryState.SENT, remote_deleted_at=None
+    )
     return list(sent.select_related("link", "activity").order_by("pk"))
 
 

@@ -46,7 +46,7 @@ from syndication.delivery import (
 from syndication.delivery.replies import storage
 from syndication.models import (
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Heartbeat,
     Link,
@@ -93,7 +93,7 @@ def wake_due_mails(now: datetime) -> int:
 def expire_old_publishes(now: datetime) -> int:
     """Expire publishes that could not go within 48 hours: only a command sends them then."""
     old = Delivery.objects.unleased(now).filter(
-        kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN
+        operation=DeliveryOperation.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN
     )
     waiting = old.filter(state__in=[DeliveryState.WAITING, DeliveryState.PARKED])
     waiting = waiting.exclude(reason=held_posts.HELD_BY_STAFF)
@@ -106,7 +106,7 @@ def notify_late_deletes(now: datetime) -> int:
     came_back_late = Q(state=DeliveryState.WAITING, link__state=LinkState.PARKED)
     parked = Delivery.objects.filter(
         Q(state=DeliveryState.PARKED) | came_back_late,
-        kind=DeliveryKind.DELETE,
+        operation=DeliveryOperation.DELETE,
         asked_at__lt=now - retry_policy.DELETE_WITHIN,
     ).select_related("link__member", "post", "interaction")
     notified = 0

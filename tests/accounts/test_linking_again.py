@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from syndication.delivery import reauthorization
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link
 from tests.accounts.away import come_back, leave_by_phone, let_bluesky_know_us
 from tests.making import make_link, make_member
 from tests.phone import PhoneClient, log_in_phone
@@ -103,7 +103,7 @@ def test_the_page_says_what_goes_afterwards(sandbox, hanako):
     old.asked_at = timezone.now() - timedelta(hours=49)
     old.save()
     delete = Delivery.objects.earliest("pk")
-    delete.kind = DeliveryKind.DELETE
+    delete.operation = DeliveryOperation.DELETE
     delete.save()
     page = log_in_phone(hanako).get(path)
     assert "Afterwards 1 waiting post or edit is sent." in page

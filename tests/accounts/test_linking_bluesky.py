@@ -14,7 +14,7 @@ from accounts.models import LinkAttempt, ServerRegistration
 from accounts.providers.bluesky.app_password import session_by_password
 from accounts.providers.bluesky.identity import Identity
 from syndication.delivery import imports
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link
 from syndication.sandbox.bluesky import clients
 from syndication.sandbox.bluesky.values import did_of
 from syndication.sandbox.network import DEFAULT_PASSWORD
@@ -301,7 +301,7 @@ def test_a_status_is_written_there_and_deleted_there_by_an_app_password(bluesky,
     [status] = bluesky.received()["statuses"]
     assert (status["text"], status["user"]) == ("到着 😀 #旅", "hanako")
     remove(delivery.post)
-    tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
+    tried(Delivery.objects.get(operation=DeliveryOperation.DELETE))
     [status] = bluesky.received()["statuses"]
     assert status["deleted"]
 

@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from accounts.models import LinkAttempt
 from syndication.connectors import CONNECTORS
 from syndication.delivery import imports
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Revocation
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link, Revocation
 from tests.accounts.away import (
     Away,
     come_back,
@@ -159,6 +159,6 @@ def test_a_status_is_written_there_and_deleted_there(sandbox, key, network, phon
     assert status.get("visibility", "public") in {"public", "everyone"}
     if "status" in CONNECTORS[key].can_delete:
         remove(delivery.post)
-        tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
+        tried(Delivery.objects.get(operation=DeliveryOperation.DELETE))
         [status] = there.received()["statuses"]
         assert status["deleted"]

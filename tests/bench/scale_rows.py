@@ -218,7 +218,7 @@ def _links(first: Member, member: str, size: int, now: datetime) -> range:
 def _deliveries(posts: range, links: range, size: int, now: datetime) -> None:
     link = f"{links[0]} + n % {size}"
     sent = Delivery.objects.create(
-        post_id=posts[0], link_id=links[0], kind="publish", sequence=5, state="sent",
+        post_id=posts[0], link_id=links[0], operation="publish", sequence=5, state="sent",
         audience=Audience.EVERYONE, asked_at=now, sent_at=now, idempotency_key="x", remote_id="x",
     )  # fmt: skip
     is_sent = "CASE WHEN n % 100 > 1 THEN"

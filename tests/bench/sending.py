@@ -105,7 +105,7 @@ def pile(count: str, name: str = "pile") -> None:
         Delivery(
             post=post,
             link=of_member[post.author_id],
-            kind="publish",
+            operation="publish",
             sequence=1,
             audience="everyone",
             due_at=now,
@@ -155,7 +155,7 @@ def _due_by_sql(links: range, count: int, name: str, at: str, asked: str = "") -
     row = Delivery.objects.create(
         post=post,
         link_id=links[0],
-        kind="publish",
+        operation="publish",
         sequence=1,
         state=DeliveryState.CANCELLED,
         audience="everyone",

@@ -223,7 +223,7 @@ class DrillMembers:
         """Whether another post with these words is on its way: then nobody could tell by looking."""
         others = Delivery.objects.filter(
             link=delivery.link_id,
-            kind="publish",
+            operation="publish",
             state__in=[DeliveryState.WAITING, DeliveryState.SENDING],
         ).exclude(pk=delivery.pk)
         if delivery.post is not None:

@@ -37,7 +37,9 @@ def posts_here() -> list[dict[str, object]]:
             is_told=Notice.objects.filter(key=f"still_out_there {post.pk}").exists(),
             kind=post.kind,
         )
-        states = Delivery.objects.filter(post=post, kind="publish").values_list("state", flat=True)
+        states = Delivery.objects.filter(post=post, operation="publish").values_list(
+            "state", flat=True
+        )
         found.append({**asdict(written), "states": list(states)})
     return found
 

@@ -24,7 +24,14 @@ from syndication.connectors.bluesky.records import LIKES
 from syndication.connectors.errors import TargetGone, Unauthorized, Unsupported
 from syndication.connectors.values import PostActivity, Receipt
 from syndication.delivery import credentials, imports, token_revocation
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, PostKind, Revocation
+from syndication.models import (
+    Delivery,
+    DeliveryOperation,
+    DeliveryState,
+    Link,
+    PostKind,
+    Revocation,
+)
 from tests.accounts.away import leave_by_computer, read
 from tests.making import make_member
 from tests.pds.server import PASSWORD, SITE, Account, Pds, running, what_is_missing
@@ -153,7 +160,7 @@ def test_linked_posts_go_there_once_and_are_deleted_there(pds, hanako, linked):
     assert [(friend.uid, friend.name) for friend in link.friends.all()] == [(taro.did, taro.handle)]
 
     remove(sent.post)
-    gone = tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
+    gone = tried(Delivery.objects.get(operation=DeliveryOperation.DELETE))
     assert gone.state == DeliveryState.SENT
     assert hanako.posts() == []
 

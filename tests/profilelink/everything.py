@@ -151,7 +151,7 @@ def answer(link: Link) -> None:
     now = timezone.now()
     note = Post.objects.get(author=link.member, kind=PostKind.NOTE)
     copy = Delivery.objects.create(
-        post=note, link=link, kind="publish", sequence=1, state="sent", sent_at=now,
+        post=note, link=link, operation="publish", sequence=1, state="sent", sent_at=now,
         audience=note.audience, asked_at=now, remote_id="copy", idempotency_key="answered",
     )  # fmt: skip
     CopyActivity.objects.create(delivery=copy, link=link, replies=12, likes=12, looked_at=now)

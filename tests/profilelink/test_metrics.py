@@ -156,7 +156,14 @@ def test_reading_them_reads_no_delivery_that_is_done() -> None:
     planning.plan_deliveries(make_post(author=link.member))
     Delivery.objects.update(state=DeliveryState.SENT, due_at=None, sent_at=timezone.now())
     row = Delivery.objects.get()
-    copies(row, 3000, idempotency_key="'k' || n", sequence="n + 2", remote_id="''", kind="'delete'")
+    copies(
+        row,
+        3000,
+        idempotency_key="'k' || n",
+        sequence="n + 2",
+        remote_id="''",
+        operation="'delete'",
+    )
     analysed(Delivery)
     with reading() as read:
         operations.operation_figures(timezone.now())

@@ -20,7 +20,7 @@ from syndication.models import (
     Allowance,
     Attempt,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     FeedItem,
     Link,
@@ -91,7 +91,7 @@ def deliveries(link: str, posts: range, now: datetime) -> None:
     one = Delivery.objects.create(
         post_id=posts[0],
         link=Link.objects.all()[0],
-        kind=DeliveryKind.PUBLISH,
+        operation=DeliveryOperation.PUBLISH,
         sequence=int(secrets.token_hex(3), 16),
         state=DeliveryState.SENT,
         audience=Audience.EVERYONE,

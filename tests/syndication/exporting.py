@@ -213,7 +213,7 @@ def _posts(member: Member, link: Link, word: str) -> None:
         text=f"{word}-my-answer", visibility="unlisted", form_key=f"{word}-interaction-key",
     )  # fmt: skip
     Delivery.objects.create(
-        interaction=interaction, link=link, kind="publish", sequence=1, state="waiting", due_at=now,
+        interaction=interaction, link=link, operation="publish", sequence=1, state="waiting", due_at=now,
         audience="everyone", asked_at=now, idempotency_key=f"{word}-answer-idempotency",
     )  # fmt: skip
     add_delivery(photo, link, word)
@@ -223,7 +223,7 @@ def _posts(member: Member, link: Link, word: str) -> None:
 def add_delivery(post: Post, link: Link, word: str) -> Delivery:
     now = timezone.now()
     delivery = Delivery.objects.create(
-        post=post, link=link, kind="publish", sequence=1, state="sent", sent_at=now, tries=2,
+        post=post, link=link, operation="publish", sequence=1, state="sent", sent_at=now, tries=2,
         audience=post.audience, reason=f"{word}-reason", asked_at=now, remote_id=f"{word}-remote",
         remote_url=f"https://{word}.example/copy", idempotency_key=f"{word}-idempotency",
         lease_owner=f"{word}-lease", sent_as={"text": f"{word}-sent-as"},

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Member
 from syndication.connectors.values import Friend, RemoteFeedItem
 from syndication.delivery import imports
-from syndication.models import Delivery, DeliveryKind, DeliveryState, FeedItem, Link, Post
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, FeedItem, Link, Post
 from tests.phone import PhoneClient, log_in_phone
 
 _LINE = re.compile(r'<dt>(.*?)<dd><a href="([^"]+)">(.*?)</a>', re.DOTALL)
@@ -57,7 +57,7 @@ def add_copy(post: Post, link: Link, **fields: object) -> Delivery:
     return Delivery.objects.create(
         post=post,
         link=link,
-        kind=DeliveryKind.PUBLISH,
+        operation=DeliveryOperation.PUBLISH,
         sequence=1,
         state=DeliveryState.SENT,
         asked_at=timezone.now(),

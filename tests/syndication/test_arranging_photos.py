@@ -50,7 +50,7 @@ def there(sandbox) -> list[tuple[str, str]]:
 
 
 def edit_of(post: Post) -> Delivery:
-    return Delivery.objects.filter(post=post, kind="edit").latest("sequence")
+    return Delivery.objects.filter(post=post, operation="edit").latest("sequence")
 
 
 # --- here ---------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def test_a_lost_answer_leaves_the_photos_as_they_should_be(sandbox, link, now):
 def test_a_post_that_waits_goes_with_what_stays(sandbox, link):
     post = make_album(link.member, 3)
     arrange_photos(post, [2], by=link.member, version=1)
-    tried(Delivery.objects.get(kind="publish"))
+    tried(Delivery.objects.get(operation="publish"))
     assert there(sandbox) == [("lime", "two")]
     assert photos.delete_old_kept_photos() == 0
 

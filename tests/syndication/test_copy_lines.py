@@ -48,7 +48,7 @@ def item(hanako, talk):
     return pulled(on_slate(hanako, scopes=f"write {LIKE_RIGHT}"), talk)
 
 
-def behind(delivery, kind, state=S.WAITING, **fields):
+def behind(delivery, operation, state=S.WAITING, **fields):
     """Another row of the same post and link."""
     now = timezone.now()
     if state == S.WAITING:
@@ -57,8 +57,8 @@ def behind(delivery, kind, state=S.WAITING, **fields):
         fields.setdefault("sent_at", now)
     count = Delivery.objects.in_sequence_of(delivery).count()
     return Delivery.objects.create(
-        post=delivery.post, link=delivery.link, kind=kind, state=state, sequence=count + 1,
-        audience=delivery.audience, asked_at=now, idempotency_key=f"{kind}{count}", **fields,
+        post=delivery.post, link=delivery.link, operation=operation, state=state, sequence=count + 1,
+        audience=delivery.audience, asked_at=now, idempotency_key=f"{operation}{count}", **fields,
     )  # fmt: skip
 
 
@@ -103,14 +103,14 @@ def test_an_answer_that_was_taken_back_while_nobody_knows_keeps_its_press(hanako
     asked = Delivery.objects.filter(interaction=mine)
     asked.update(state=S.UNCONFIRMED, due_at=None, first_sent_at=timezone.now())
     interactions.take_back(mine, by=hanako)
-    assert [each.kind for each in asked.order_by("sequence")] == ["publish", "delete"]
+    assert [each.operation for each in asked.order_by("sequence")] == ["publish", "delete"]
     phone = log_in_phone(hanako)
     text = phone.get("/deliveries/").text
     assert "we could not confirm that it arrived Choose what to do" in text
     assert "deletion: waits for the previous step" in text
     phone.follow("Choose what to do")
     phone.submit("It arrived")
-    assert claimable.startable(timezone.now()).get().kind == "delete"
+    assert claimable.startable(timezone.now()).get().operation == "delete"
 
 
 def test_a_publish_that_was_too_late_keeps_its_press_with_an_edit_behind_it(phone, hanako, link):
@@ -167,7 +167,7 @@ def test_an_answer_that_was_not_deleted_says_what_became_of_it(hanako, item, kin
     Delivery.objects.update(state=S.FAILED, due_at=None, first_sent_at=now)
     state = S.FAILED if reason == outcomes.GAVE_UP else S.CANCELLED
     Delivery.objects.create(
-        interaction=mine, link=publish.link, kind="delete", sequence=2, state=state, reason=reason,
+        interaction=mine, link=publish.link, operation="delete", sequence=2, state=state, reason=reason,
         audience="everyone", asked_at=now, idempotency_key="d",
     )  # fmt: skip
     assert f": {words}" in log_in_phone(hanako).get("/deliveries/").text

@@ -111,7 +111,7 @@ def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, h
     copy = row(hanako, link, S.SENT, remote_url="http://mixi.jp/view_voice.pl?id=1")
     page = page.format(post=copy.post_id)
     taking_back = Delivery.objects.create(
-        post=copy.post, link=link, kind="delete", sequence=2, state=S.WAITING,
+        post=copy.post, link=link, operation="delete", sequence=2, state=S.WAITING,
         audience=copy.audience, due_at=timezone.now(), asked_at=timezone.now(), idempotency_key="d",
     )  # fmt: skip
     assert "see it" in phone.get(page)
@@ -122,7 +122,7 @@ def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, h
     assert "mixi: deleted" in shown
     assert "on the network since" not in shown
     Delivery.objects.create(
-        post=copy.post, link=link, kind="publish", sequence=3, state=S.SENT, audience=copy.audience,
+        post=copy.post, link=link, operation="publish", sequence=3, state=S.SENT, audience=copy.audience,
         sent_at=timezone.now(), asked_at=timezone.now(), idempotency_key="p",
         remote_url="http://mixi.jp/view_voice.pl?id=2",
     )  # fmt: skip
@@ -227,7 +227,7 @@ def test_the_log_tells_of_all_that_was_tried_for_the_post_on_the_link(phone, han
     delivery = row(hanako, link, S.SENT)
     tried(delivery, outcome="sent")
     edit = Delivery.objects.create(
-        post=delivery.post, link=link, kind="edit", sequence=2, state=S.SENT, audience="everyone",
+        post=delivery.post, link=link, operation="edit", sequence=2, state=S.SENT, audience="everyone",
         sent_at=timezone.now(), asked_at=timezone.now(), idempotency_key="e",
     )  # fmt: skip
     tried(edit, doing="edit", outcome="sent")
@@ -354,7 +354,7 @@ def test_who_has_to_delete_a_copy_there_is_led_there(phone, hanako, link):
     assert "Your page on mixi" not in phone.get(page).text
     Delivery.objects.update(state=S.SENT, sent_at=timezone.now())
     Delivery.objects.create(
-        post=delivery.post, link=link, kind="delete", sequence=2, state=S.SKIPPED,
+        post=delivery.post, link=link, operation="delete", sequence=2, state=S.SKIPPED,
         audience="everyone", asked_at=timezone.now(), idempotency_key="d",
     )  # fmt: skip
     assert "mixi: is still on the network" in phone.get(page)
@@ -368,7 +368,7 @@ def test_what_was_changed_or_deleted_there_is_not_called_sent(phone, hanako, lin
     copy = row(hanako, link, S.SENT)
     now = timezone.now()
     Delivery.objects.create(
-        post=copy.post, link=link, kind=kind, sequence=2, state=S.SENT, sent_at=now, asked_at=now,
+        post=copy.post, link=link, operation=kind, sequence=2, state=S.SENT, sent_at=now, asked_at=now,
         audience=copy.audience, idempotency_key="later",
     )  # fmt: skip
     assert re.search(words, phone.get(f"/posts/{copy.post_id}/").text)
@@ -450,7 +450,7 @@ def test_a_post_of_this_site_alone_says_so(phone, hanako, link):
 
 def test_an_edit_and_what_could_not_be_edited(phone, hanako, link):
     delivery = row(hanako, link, S.SENT, remote_url="http://mixi.jp/1", remote_id="1", version=1)
-    fields = {"post": delivery.post, "link": link, "kind": "edit", "audience": "everyone"}
+    fields = {"post": delivery.post, "link": link, "operation": "edit", "audience": "everyone"}
     edit = Delivery.objects.create(
         **fields, sequence=2, state=S.WAITING, asked_at=timezone.now(), due_at=timezone.now(),
         idempotency_key="e",
@@ -473,11 +473,11 @@ def test_a_copy_that_could_not_be_deleted_stands_beside_a_newer_one(phone, hanak
     now = timezone.now()
     fields = {"post": first.post, "link": link, "asked_at": now, "audience": "everyone"}
     Delivery.objects.create(
-        **fields, kind="delete", sequence=2, state=S.SKIPPED, reason=reasons.CANNOT_DELETE,
+        **fields, operation="delete", sequence=2, state=S.SKIPPED, reason=reasons.CANNOT_DELETE,
         idempotency_key="d",
     )  # fmt: skip
     Delivery.objects.create(
-        **fields, kind="publish", sequence=3, state=S.SENT, sent_at=now, idempotency_key="p"
+        **fields, operation="publish", sequence=3, state=S.SENT, sent_at=now, idempotency_key="p"
     )
     text = phone.get("/deliveries/").text
     assert "mixi: is still on the network This cannot be deleted from here." in text

@@ -106,7 +106,7 @@ def test_a_report_comes_in_and_the_post_goes_with_its_copies(hanako, taro, say, 
         staff.press(say("Remove", "staff"), reason="個人の住所でした")
     assert say("Nothing. All is well as far as you can see.") in staff.open(TODAY)
     keep(staff, f"report-{language}")
-    taken_back = Delivery.objects.get(link=link, kind="delete")
+    taken_back = Delivery.objects.get(link=link, operation="delete")
     assert (taken_back.post, taken_back.state) == (post, "waiting")
     assert copy.state == "sent"
     assert reporter.get(reverse("post_detail", args=[post.pk])).status == 404

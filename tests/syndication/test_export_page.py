@@ -83,7 +83,7 @@ def test_what_anybody_typed_is_text_and_nothing_else() -> None:
     )
     link = make_link(hanako, name=HOSTILE, profile_url="javascript:alert(1)")
     Delivery.objects.create(
-        post=post, link=link, kind="publish", sequence=1, state="sent", audience="everyone",
+        post=post, link=link, operation="publish", sequence=1, state="sent", audience="everyone",
         asked_at=post.created_at, sent_at=post.created_at, idempotency_key="k", remote_url="javascript:alert(1)",
     )  # fmt: skip
     SavedDraft.objects.create(member=hanako, form_key="d", title=HOSTILE, text=HOSTILE, url=HOSTILE)

@@ -46,7 +46,7 @@ def write_posts(member: Member, link: Link, count: int) -> None:
         for number in range(before, before + count)
     )  # fmt: skip
     rows = Delivery.objects.bulk_create(
-        Delivery(post=post, link=link, kind="publish", sequence=1, state="failed", asked_at=now,
+        Delivery(post=post, link=link, operation="publish", sequence=1, state="failed", asked_at=now,
                  audience="everyone", idempotency_key=f"{post.pk}")
         for post in posts
     )  # fmt: skip

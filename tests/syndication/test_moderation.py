@@ -115,7 +115,7 @@ def test_what_is_manifestly_illegal_goes_at_once_with_its_copies(case, post, han
     copy = send_copy(post)
     answer = {"command": "remove", "reason": "違法", "is_illegal": "on"}
     moderator.post(case_address(case), answer)
-    delete = Delivery.objects.get(kind="delete")
+    delete = Delivery.objects.get(operation="delete")
     assert (delete.link, delete.state) == (copy.link, "waiting")
     page = moderator.get(case_address(case)).content.decode()
     assert "https://mixi.example/1" in page

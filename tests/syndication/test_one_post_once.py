@@ -270,7 +270,7 @@ def test_a_deleted_copy_does_not_come_back_with_a_wider_audience(hanako, mixi) -
     copy = add_copy(post, make_link(writer, uid="w"))
     bring(mixi, "w", copy.remote_id, "again")
     posts.change_audience(post, Audience.ONLY_ME, None, by=writer)
-    Delivery.objects.filter(kind="delete").update(state="sent", sent_at=timezone.now())
+    Delivery.objects.filter(operation="delete").update(state="sent", sent_at=timezone.now())
     posts.change_audience(post, Audience.EVERYONE, None, by=writer)
     assert words_on_home(hanako) == []
 

@@ -68,7 +68,7 @@ def test_looking_it_over_shows_how_it_will_read_and_saves_nothing(hanako, phone,
     page = phone.submit("Save")
     assert "Changed, and on its way to Slate." in page
     assert "after" in page
-    tried(Delivery.objects.get(kind="edit"))
+    tried(Delivery.objects.get(operation="edit"))
     assert slate.texts == ["after"]
 
 
@@ -234,7 +234,7 @@ def test_where_it_went_tells_of_edits_in_words(hanako, phone, slate):
     sent_copy(post, make_link(hanako, name="ザキ"))
     opened(phone, post)
     phone.submit("Save", text="after")
-    tried(Delivery.objects.get(kind="edit", state="waiting"))
+    tried(Delivery.objects.get(operation="edit", state="waiting"))
     page = phone.get(reverse("post_deliveries", args=[post.pk]))
     assert "Slate: arrived" in page
     assert ", edited" in page

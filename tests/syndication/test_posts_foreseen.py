@@ -9,7 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Audience
-from syndication.models import Delivery, DeliveryKind, DeliveryState, NetworkFriend, Post, PostKind
+from syndication.models import (
+    Delivery,
+    DeliveryOperation,
+    DeliveryState,
+    NetworkFriend,
+    Post,
+    PostKind,
+)
 from tests.making import allow, make_link, make_member, make_post
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
@@ -28,7 +35,7 @@ def sent_copy(post: Post, link: object, **fields: object) -> Delivery:
     return Delivery.objects.create(
         post=post,
         link=link,
-        kind=DeliveryKind.PUBLISH,
+        operation=DeliveryOperation.PUBLISH,
         sequence=1,
         state=DeliveryState.SENT,
         audience=post.audience,
@@ -108,7 +115,7 @@ def test_sending_makes_the_deliveries_in_one_go():
     look_over(phone, text="hello", audience="everyone")
     page = phone.submit("Send")
     delivery = Delivery.objects.get()
-    assert (delivery.link, delivery.kind) == (link, DeliveryKind.PUBLISH)
+    assert (delivery.link, delivery.operation) == (link, DeliveryOperation.PUBLISH)
     assert "goes in a moment" in page
 
 
@@ -135,9 +142,9 @@ def test_narrowing_says_beforehand_which_copies_go_and_takes_them_back():
     phone.get(reverse("post_audience", args=[post.pk]))
     page = phone.submit("Next", audience="friends")
     assert "mixi (ザキ): the copy is deleted, too" in page
-    assert not Delivery.objects.filter(kind=DeliveryKind.DELETE).exists()
+    assert not Delivery.objects.filter(operation=DeliveryOperation.DELETE).exists()
     phone.submit("Change it")
-    assert Delivery.objects.filter(kind=DeliveryKind.DELETE, link=link).exists()
+    assert Delivery.objects.filter(operation=DeliveryOperation.DELETE, link=link).exists()
 
 
 def test_widening_takes_no_copy_back():

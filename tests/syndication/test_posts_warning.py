@@ -149,7 +149,7 @@ def test_an_edit_of_the_warning_alone_goes_to_the_copies(hanako, phone, slate):
     assert "on its way to Slate" in page
     post.refresh_from_db()
     assert (post.warning, post.language, post.version) == ("the end", "pt", 2)
-    edit = tried(Delivery.objects.get(kind="edit"))
+    edit = tried(Delivery.objects.get(operation="edit"))
     assert (edit.state, edit.version) == ("sent", 2)
 
 

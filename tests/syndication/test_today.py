@@ -57,7 +57,7 @@ def make_delivery(link: Link, state: str = "failed", **fields: object) -> Delive
     due = timezone.now() if state == "waiting" else None
     return Delivery.objects.create(
         **{
-            "post": post, "link": link, "kind": "publish", "sequence": 1, "state": state,
+            "post": post, "link": link, "operation": "publish", "sequence": 1, "state": state,
             "audience": "everyone", "asked_at": timezone.now(), "due_at": due,
             "idempotency_key": f"key-{post.pk}", **fields,
         }

@@ -19,7 +19,7 @@ from syndication.delivery import import_schedule
 from syndication.models import (
     CopyActivity,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     ImportKind,
     Link,
@@ -40,7 +40,9 @@ IDLE = timedelta(hours=24)  # until the rows of a link without due copies are lo
 MAX_WATCHED = 400  # copies of one link that one import considers; those due first
 MAX_RESUMED = 200  # newest deliveries that are searched when replies are wanted again
 
-_PUBLISHED = Q(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT, remote_deleted_at=None)
+_PUBLISHED = Q(
+    operation=DeliveryOperation.PUBLISH, state=DeliveryState.SENT, remote_deleted_at=None
+)
 
 
 def brings_anything(connector: type[Connector], kind: str) -> bool:
@@ -50,7 +52,7 @@ def brings_anything(connector: type[Connector], kind: str) -> bool:
 
 def is_wanted(delivery: Delivery, link: Link) -> bool:
     """Whether replies to this copy, just sent or still there, are to come back."""
-    if delivery.kind != DeliveryKind.PUBLISH or not link.brings_replies:
+    if delivery.operation != DeliveryOperation.PUBLISH or not link.brings_replies:
         return False
     if delivery.post is not None and (delivery.post.is_without_replies or delivery.post.deleted_at):
         return False

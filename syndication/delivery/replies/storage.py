@@ -22,7 +22,7 @@ from syndication.delivery.replies import reply_notices, schedule
 from syndication.models import (
     CopyActivity,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     Link,
     LinkImport,
     LinkState,
@@ -105,7 +105,7 @@ def forget_copies(copies: Iterable[int]) -> None:
 def forget_deleted_copy(delete: Delivery) -> None:
     """The same of the copies that a sent delete took away."""
     before = Delivery.objects.in_sequence_of(delete).filter(sequence__lt=delete.sequence)
-    copies = before.filter(kind=DeliveryKind.PUBLISH)
+    copies = before.filter(operation=DeliveryOperation.PUBLISH)
     forget_copies(copies.filter(activity__isnull=False).values_list("pk", flat=True))
 
 
@@ -162,7 +162,9 @@ def _answers(reply: ReceivedReply, copy: Delivery) -> bool:
 
 def _own_ids(link: Link, ids: list[str]) -> set[str]:
     """Those that were sent from here."""
-    sent = Delivery.objects.filter(link=link, kind=DeliveryKind.PUBLISH, remote_id__in=ids)
+    sent = Delivery.objects.filter(
+        link=link, operation=DeliveryOperation.PUBLISH, remote_id__in=ids
+    )
     return set(sent.values_list("remote_id", flat=True))
 
 

@@ -245,7 +245,7 @@ def _delivery(link: object, post: Post, number: int) -> Delivery:
     delivery = Delivery.objects.create(
         post=post,
         link=link,
-        kind="publish",
+        operation="publish",
         sequence=1,
         state="failed",
         audience=post.audience,

@@ -16,12 +16,14 @@ def test_staff_see_an_edit_and_which_words_went(support, hanako):
     copy = Delivery.objects.get(audience="friends")
     Delivery.objects.filter(pk=copy.pk).update(state="sent", sent_at=timezone.now())
     posts.edit_post(copy.post, {"text": "PRIVATE-TEXT, changed"}, by=hanako)
-    edit = Delivery.objects.get(kind="edit")
+    edit = Delivery.objects.get(operation="edit")
     Attempt.objects.create(
         delivery=edit, number=1, doing="edit", version=2, started_at=timezone.now()
     )
-    listed = support.get(address(Delivery, "changelist"), {"kind__exact": "edit"}).content.decode()
-    assert listed.count('class="field-kind">edit<') == 1
+    listed = support.get(
+        address(Delivery, "changelist"), {"operation__exact": "edit"}
+    ).content.decode()
+    assert listed.count('class="field-operation">edit<') == 1
     shown = support.get(address(Delivery, "change", edit.pk)).content.decode()
     assert '<td class="field-what"><p>editing</p>' in shown.replace("\n", "").replace("  ", "")
     assert '<td class="field-version"><p>2</p>' in shown.replace("\n", "").replace("  ", "")

@@ -63,7 +63,7 @@ def test_lists_do_not_ask_once_for_each_row(chief, hanako, django_assert_max_num
         Delivery.objects.create(
             post=post,
             link=link,
-            kind="publish",
+            operation="publish",
             sequence=1,
             audience="everyone",
             asked_at=post.created_at,

@@ -112,7 +112,7 @@ def changing(visit: Visit) -> Scene:
     for state in (DeliveryState.FAILED, DeliveryState.PARKED, DeliveryState.UNCONFIRMED,
                   DeliveryState.EXPIRED, DeliveryState.WAITING):  # fmt: skip
         Delivery.objects.create(
-            post=make_post(author=visit.hanako, text=f"{state} 港の朝"), link=link, kind="publish",
+            post=make_post(author=visit.hanako, text=f"{state} 港の朝"), link=link, operation="publish",
             sequence=1, state=state, audience=Audience.EVERYONE, asked_at=timezone.now(),
             due_at=timezone.now(), tries=2, idempotency_key=f"{state}",
             reason=reasons.REFUSED,

@@ -183,7 +183,7 @@ def test_a_network_that_is_away_is_waited_for(sandbox, link, now, mailoutbox):
     account_closure.close_account(by=link.member, takes_copies_back=True)
     tasks.close_accounts()
     sandbox.faults.add("mixi", "503", match="POST ", times=3)
-    delete = Delivery.objects.get(kind="delete")
+    delete = Delivery.objects.get(operation="delete")
     for _ in range(3):
         delete = tried(delete, now)
         tasks.close_accounts()
@@ -377,7 +377,7 @@ def test_a_delete_that_came_back_to_a_link_that_needs_its_member_is_not_waited_f
     tried(planned(link, "とまった"))
     account_closure.close_account(by=link.member, takes_copies_back=True)
     tasks.close_accounts()
-    assert Delivery.objects.filter(kind="delete", state=DeliveryState.WAITING).exists()
+    assert Delivery.objects.filter(operation="delete", state=DeliveryState.WAITING).exists()
     Link.objects.update(state="parked", parked_at=timezone.now())
     tasks.close_accounts()
     assert fresh(link.member).closed_at

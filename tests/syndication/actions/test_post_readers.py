@@ -13,7 +13,14 @@ from accounts.actions import friends, named_lists, privacy
 from accounts.actions.account_closure import begin_account_closure
 from accounts.models import Audience, Friendship, ListedFriend, Member, NamedList, Notice
 from syndication.actions import account_closure, comments, likes, post_readers, posts
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Post, PostKind, PostReader
+from syndication.models import (
+    Delivery,
+    DeliveryOperation,
+    DeliveryState,
+    Post,
+    PostKind,
+    PostReader,
+)
 from tests.mailing import send_mails, want_mails
 from tests.making import (
     allow,
@@ -184,7 +191,7 @@ def test_it_never_leaves_and_takes_wider_copies_back(hanako: Member) -> None:
     post = posts.create_post(wide, by=hanako)
     Delivery.objects.update(state=DeliveryState.SENT, sent_at=timezone.now(), remote_id="1")
     posts.change_audience(post, Audience.CHOSEN, by=hanako, people=ticks(hanako, "taro"))
-    assert Delivery.objects.filter(post=post, kind=DeliveryKind.DELETE).exists()
+    assert Delivery.objects.filter(post=post, operation=DeliveryOperation.DELETE).exists()
 
 
 def test_who_may_comment_is_chosen_with_groups(hanako: Member) -> None:

@@ -16,7 +16,7 @@ from syndication.delivery import claims, credentials, eligibility, outcomes, rea
 from syndication.models import (
     AttemptOutcome,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     HostHealth,
     Link,
@@ -193,7 +193,7 @@ def test_what_was_taken_back_while_its_member_is_asked_is_not_offered_again(slat
     )
     commands.confirm_copy_exists(there, by=link.member)
     commands.dismiss_delivery(not_there, by=link.member)
-    deletes = [tried(Delivery.objects.get(post=row.post, kind="delete"), now) for row in rows]
+    deletes = [tried(Delivery.objects.get(post=row.post, operation="delete"), now) for row in rows]
     assert [each.state for each in deletes] == [DeliveryState.FAILED, DeliveryState.CANCELLED]
 
 
@@ -206,7 +206,7 @@ def test_nothing_is_dismissed_while_it_may_still_be_found(sandbox, link, now):
         commands.dismiss_delivery(publish, by=link.member)
     now.advance(seconds=61)
     tried(publish, now)
-    assert tried(Delivery.objects.get(kind="delete"), now).state == DeliveryState.SENT
+    assert tried(Delivery.objects.get(operation="delete"), now).state == DeliveryState.SENT
     assert texts(sandbox) == []
 
 
@@ -475,7 +475,7 @@ def test_a_delete_waits_for_its_publish_and_follows_it(sandbox, link, now):
     sandbox.faults.add("mixi", "drop_after", match=VOICE)
     publish = tried(planned(link), now)
     remove(publish.post)
-    delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
+    delete = Delivery.objects.get(operation=DeliveryOperation.DELETE)
     assert tried(delete, now).tries == 0
     now.advance(seconds=61)
     assert tried(publish, now).state == DeliveryState.SENT
@@ -490,7 +490,7 @@ def test_a_withdrawn_publish_that_never_arrived_is_not_sent_again(sandbox, link,
     now.advance(seconds=61)
     publish = tried(publish, now)
     assert (publish.state, publish.reason) == (DeliveryState.CANCELLED, eligibility.TAKEN_BACK)
-    assert tried(Delivery.objects.get(kind="delete"), now).state == DeliveryState.CANCELLED
+    assert tried(Delivery.objects.get(operation="delete"), now).state == DeliveryState.CANCELLED
     assert texts(sandbox) == []
 
 
@@ -498,7 +498,7 @@ def test_a_delete_is_repeated_after_a_lost_answer(sandbox, link, now):
     publish = tried(planned(link), now)
     remove(publish.post)
     sandbox.faults.add("mixi", "drop_after", match="destroy")
-    delete = tried(Delivery.objects.get(kind="delete"), now)
+    delete = tried(Delivery.objects.get(operation="delete"), now)
     assert delete.state == DeliveryState.WAITING
     assert delete.reason == outcomes.AGAIN_SOON
     now.advance(seconds=60)
@@ -510,7 +510,7 @@ def test_deletes_go_on_for_thirty_days_and_then_the_member_is_told(sandbox, link
     publish = tried(planned(link), now)
     remove(publish.post)
     sandbox.faults.add("mixi", "503", match="destroy", times=1000)
-    delete = tried(Delivery.objects.get(kind="delete"), now)
+    delete = tried(Delivery.objects.get(operation="delete"), now)
     days = 0
     while delete.state == DeliveryState.WAITING:
         now.advance(seconds=(delete.due_at - now()).total_seconds() + 1)

@@ -59,7 +59,7 @@ def test_narrowing_waits_for_the_last_look(sandbox):
     delivery = planned(linked(sandbox))
     at_once(2, lambda n: attempt.attempt_delivery(delivery.pk) if n else _narrow(delivery))
     out = texts(sandbox)
-    has_delete = Delivery.objects.filter(kind="delete").exists()
+    has_delete = Delivery.objects.filter(operation="delete").exists()
     assert bool(out) == has_delete
 
 

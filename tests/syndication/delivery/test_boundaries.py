@@ -23,7 +23,7 @@ from syndication.delivery import (
     retry_policy,
     snapshots,
 )
-from syndication.models import Delivery, DeliveryKind, DeliveryState, ImportKind
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, ImportKind
 from syndication.models.errors import NotYours
 from syndication.queries.copies import active_copies
 from tests.making import make_link, make_member, make_post
@@ -87,7 +87,7 @@ def test_a_copy_is_active_from_its_sending_until_its_delete_arrived(
     tried(delivery)
     assert len(active_copies(delivery.post)) == 1
     remove(delivery.post)
-    delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
+    delete = Delivery.objects.get(operation=DeliveryOperation.DELETE)
     assert len(active_copies(delivery.post)) == 1
     assert tried(delete).state == DeliveryState.SENT
     assert active_copies(delivery.post) == []
@@ -112,7 +112,7 @@ def test_a_delete_names_id_and_address_of_the_copy(slate: Slate, hanako: Member)
     AddressedSlateConnector.deleted.clear()
     delivery = tried(planned(on_slate(hanako)))
     remove(delivery.post)
-    tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
+    tried(Delivery.objects.get(operation=DeliveryOperation.DELETE))
     assert AddressedSlateConnector.deleted == [Receipt("1", "http://slate.example/1")]
 
 

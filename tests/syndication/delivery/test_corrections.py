@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Audience, Member
 from syndication.actions import commands, posts
 from syndication.delivery import attempt, corrections, planning, reauthorization, wakeups
-from syndication.models import Delivery, DeliveryKind, Link, Post, Toggle
+from syndication.models import Delivery, DeliveryOperation, Link, Post, Toggle
 from syndication.models.errors import NotNow, NotYours
 from tests.making import allow, make_member
 from tests.noticing import the_notice
@@ -40,12 +40,12 @@ def post(link: Link) -> Post:
 
 
 def rows(post: Post) -> list[tuple[str, str]]:
-    found = post.deliveries.exclude(kind=DeliveryKind.EDIT).order_by("sequence")
-    return list(found.values_list("kind", "state"))
+    found = post.deliveries.exclude(operation=DeliveryOperation.EDIT).order_by("sequence")
+    return list(found.values_list("operation", "state"))
 
 
-def last(post: Post, kind: str) -> Delivery:
-    return post.deliveries.filter(kind=kind).order_by("-sequence")[0]
+def last(post: Post, operation: str) -> Delivery:
+    return post.deliveries.filter(operation=operation).order_by("-sequence")[0]
 
 
 def test_the_copy_is_deleted_and_then_sent_anew(sandbox, link, post, now):
@@ -105,10 +105,10 @@ def test_a_second_press_changes_nothing(link, post):
 def test_never_for_more_readers(sandbox, link, post):
     """A copy for friends stays one for friends, whatever the post is by now."""
     allow(link, "photo", Audience.FRIENDS)
-    Delivery.objects.filter(post=post, kind="publish").update(audience=Audience.FRIENDS)
+    Delivery.objects.filter(post=post, operation="publish").update(audience=Audience.FRIENDS)
     with pytest.raises(NotNow):  # mixi's Voice holds no audience
         corrections.send_corrected(post, link, by=link.member)
-    Delivery.objects.filter(post=post, kind="publish").update(audience=Audience.EVERYONE)
+    Delivery.objects.filter(post=post, operation="publish").update(audience=Audience.EVERYONE)
     narrow(post)
     with pytest.raises(NotNow):  # the wide copy is being deleted
         corrections.send_corrected(post, link, by=link.member)

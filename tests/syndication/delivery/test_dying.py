@@ -13,7 +13,7 @@ from accounts.models import Member, Notice
 from syndication.connectors.errors import CopyGone, Rejected
 from syndication.delivery import attempt, claims, credentials, heartbeats, outcomes
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, HostHealth, Link
 from tests.dying import MAX_STATEMENTS, is_killed
 from tests.making import make_member
 from tests.noticing import the_notice
@@ -74,7 +74,7 @@ def test_of_what_cannot_be_deleted_the_member_is_told(sandbox):
         publish = tried(planned(linked(sandbox)), now)
         Delivery.objects.update(remote_id="")
         remove(publish.post)
-        return Delivery.objects.get(kind=DeliveryKind.DELETE)
+        return Delivery.objects.get(operation=DeliveryOperation.DELETE)
 
     for delivery in killed_at_each_statement(sandbox, seeded):
         assert delivery.state == S.FAILED
@@ -111,7 +111,7 @@ def test_of_what_nobody_can_look_up_the_member_is_asked(sandbox):
 def test_who_comes_back_after_the_lease_tells_nothing(sandbox, now, verdict):
     publish = tried(planned(linked(sandbox)), now)
     remove(publish.post)
-    delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
+    delete = Delivery.objects.get(operation=DeliveryOperation.DELETE)
     held = claims.claim_delivery(delete.pk, owner="stopped", now=now())
     run = outcomes.DeliveryRun(held, now, LeasedHttp(attempt.outgoing_http(), held, now))
     now.advance(seconds=121)
@@ -189,7 +189,7 @@ def test_a_delete_of_many_days_outlives_a_restart(sandbox, now):
     """It goes on for thirty days, whatever was restarted in the middle of one of its tries."""
     publish = tried(planned(linked(sandbox)), now)
     remove(publish.post)
-    delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
+    delete = Delivery.objects.get(operation=DeliveryOperation.DELETE)
     Delivery.objects.filter(pk=delete.pk).update(tries=12)
     assert claims.claim_delivery(delete.pk, owner="killed", now=now())
     now.advance(seconds=121)
@@ -200,7 +200,7 @@ def test_a_delete_of_many_days_outlives_a_restart(sandbox, now):
 def test_of_a_delete_that_kills_its_worker_each_time_the_member_is_told(sandbox, now):
     publish = tried(planned(linked(sandbox)), now)
     remove(publish.post)
-    delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
+    delete = Delivery.objects.get(operation=DeliveryOperation.DELETE)
     for number in range(9):
         assert claims.claim_delivery(delete.pk, owner=str(number), now=now())
         now.advance(seconds=121)

@@ -48,7 +48,7 @@ def change(post, text, **words):
 
 
 def states(post):
-    return [(d.kind, d.state) for d in Delivery.objects.filter(post=post).order_by("sequence")]
+    return [(d.operation, d.state) for d in Delivery.objects.filter(post=post).order_by("sequence")]
 
 
 def last(post):
@@ -505,7 +505,7 @@ def test_an_edit_does_not_stand_for_the_copy_when_another_is_asked_for(slate, li
 def test_a_failed_edit_is_tried_again_by_a_press(slate, link, hanako):
     post = tried(planned(link, "before")).post
     change(post, "after")
-    Delivery.objects.filter(kind="edit").update(state=S.FAILED, due_at=None)
+    Delivery.objects.filter(operation="edit").update(state=S.FAILED, due_at=None)
     commands.retry_delivery(last(post), by=hanako)
     work()
     assert slate.texts == ["after"]
@@ -540,9 +540,9 @@ def test_who_saves_second_is_told_what_stands(hanako):
 @pytest.mark.parametrize(
     "broken",
     [
-        {"kind": "edit", "sequence": 1},
+        {"operation": "edit", "sequence": 1},
         {"remote_deleted_at": timezone.now()},
-        {"kind": "change"},
+        {"operation": "change"},
     ],
 )
 def test_the_database_refuses_what_an_edit_must_never_be(slate, link, broken):

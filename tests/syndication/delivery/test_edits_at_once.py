@@ -60,7 +60,7 @@ ON_ITS_WAY = (S.WAITING, S.SENDING, S.UNCONFIRMED)
 
 
 def states(post):
-    return [(d.kind, d.state) for d in Delivery.objects.filter(post=post).order_by("sequence")]
+    return [(d.operation, d.state) for d in Delivery.objects.filter(post=post).order_by("sequence")]
 
 
 def said(slate):
@@ -75,7 +75,7 @@ def test_an_edit_while_the_publish_is_on_its_way_follows_it(slate, link):
         assert held.came_in.wait(10)
         change(publish.post, "after")
         assert states(publish.post) == [("publish", "sending"), ("edit", "waiting")]
-        assert tried(Delivery.objects.get(kind="edit")).tries == 0  # not beside it
+        assert tried(Delivery.objects.get(operation="edit")).tries == 0  # not beside it
     worker.join(20)
     drained(slate)
     assert said(slate) == [["before", "after"]]
@@ -99,7 +99,7 @@ def test_an_edit_while_an_edit_is_on_its_way_follows_it(slate, link):
 def test_an_edit_that_was_not_taken_says_that_a_newer_one_stands_behind_it(slate, link):
     publish = tried(planned(link, "before"))
     change(publish.post, "then")
-    edit = Delivery.objects.get(kind="edit")
+    edit = Delivery.objects.get(operation="edit")
     slate.fail("PUT", "429", seconds=30)
     with slate.holding("PUT") as held:
         worker = in_the_background(edit)

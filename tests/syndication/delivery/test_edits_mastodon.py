@@ -34,7 +34,7 @@ def link(sandbox):
 
 def change(post, text, **words):
     posts.edit_post(post, {"text": text, **words}, by=post.author)
-    return Delivery.objects.filter(post=post, kind="edit").order_by("sequence").last()
+    return Delivery.objects.filter(post=post, operation="edit").order_by("sequence").last()
 
 
 def copies(sandbox):

@@ -13,7 +13,7 @@ from accounts.models import Audience
 from syndication.delivery import circuit_breaker, fairness, rate_limits
 from syndication.models import (
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Link,
     LinkState,
@@ -51,7 +51,7 @@ def due(where: list[int], rows: int, at: datetime, *, apart: float = 0.001, **fi
     one = Delivery.objects.create(
         post=post,
         link_id=where[0],
-        kind=DeliveryKind.PUBLISH,
+        operation=DeliveryOperation.PUBLISH,
         sequence=1,
         state=DeliveryState.CANCELLED,
         audience=Audience.EVERYONE,
@@ -151,7 +151,7 @@ def test_a_row_that_waits_for_an_earlier_one_holds_up_nothing_else_of_its_link(m
     """A delete behind a publish that the member has to look at."""
     link = a_link()
     due(links(300), 300, moment - timedelta(hours=1))
-    [delete] = due([link.pk], 1, moment - timedelta(hours=2), kind="'delete'", sequence="2")
+    [delete] = due([link.pk], 1, moment - timedelta(hours=2), operation="'delete'", sequence="2")
     due([link.pk], 1, moment, post_id=str(Delivery.objects.get(pk=delete).post_id),
         state="'unconfirmed'", due_at="NULL")  # fmt: skip
     [newer] = due([link.pk], 1, moment)

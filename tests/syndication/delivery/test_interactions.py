@@ -85,7 +85,7 @@ def test_a_reply_that_is_taken_back_is_deleted_on_the_network(talk, item, hanako
     interactions.take_back(interaction, by=hanako)
     interactions.take_back(interaction, by=hanako)
     [publish, delete] = interaction.deliveries.order_by("sequence")
-    assert (publish.sequence, delete.kind, delete.sequence) == (1, "delete", 2)
+    assert (publish.sequence, delete.operation, delete.sequence) == (1, "delete", 2)
     assert tried(delete, now).state == "sent"
     assert talk.replies_to(item.remote_id) == []
     interaction.refresh_from_db()
@@ -107,7 +107,7 @@ def test_the_delete_waits_for_the_reply_whose_outcome_is_unknown(talk, item, han
     assert tried(delivery_of(interaction), now).state == "unconfirmed"
     interactions.take_back(interaction, by=hanako)
     now.advance(seconds=61)
-    assert [each.kind for each in claimable.claimable(now())] == ["publish"]
+    assert [each.operation for each in claimable.claimable(now())] == ["publish"]
     attempt.drain_due(now=now)
     attempt.drain_due(now=now)
     assert talk.replies_to(item.remote_id) == []
@@ -358,7 +358,7 @@ def test_a_stray_that_cannot_be_retracted_now_is_deleted_later(talk, item, hanak
     assert (publish.state, publish.reason) == ("sent", reasons.STRAY_REPLY)
     assert Notice.objects.get().key == "reply_undelivered stray_reply"
     delete = delivery_of(interaction)
-    assert (delete.kind, delete.state) == ("delete", "waiting")
+    assert (delete.operation, delete.state) == ("delete", "waiting")
     assert tried(delete, now).state == "sent"
     assert talk.texts == ["こんにちは"]
 
@@ -457,9 +457,9 @@ def test_like_unlike_and_like_again_end_as_the_last_press_said(talk, item, hanak
     tried(delivery_of(interaction), now)
     interactions.take_back(interaction, by=hanako)
     assert liked(item, hanako) == interaction
-    kinds = interaction.deliveries.order_by("sequence").values_list("kind", flat=True)
-    assert list(kinds) == ["publish", "delete", "publish"]
-    assert [each.kind for each in claimable.claimable(now())] == ["delete"]
+    operations = interaction.deliveries.order_by("sequence").values_list("operation", flat=True)
+    assert list(operations) == ["publish", "delete", "publish"]
+    assert [each.operation for each in claimable.claimable(now())] == ["delete"]
     for _ in range(3):
         attempt.drain_due(now=now)
     assert talk.entries[item.remote_id].likes == {"me"}

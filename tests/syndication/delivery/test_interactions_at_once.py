@@ -72,7 +72,7 @@ def test_taking_back_while_the_reply_is_on_its_way_leaves_nothing(talk, item, ha
         assert held.came_in.wait(10)
         interactions.take_back(interaction, by=hanako)
         delete = delivery_of(interaction)
-        assert (delete.kind, delete.state) == ("delete", S.WAITING)
+        assert (delete.operation, delete.state) == ("delete", S.WAITING)
         assert tried(delete).tries == 0  # not beside it
     worker.join(20)
     drained(talk)
@@ -146,7 +146,7 @@ def test_take_back_pressed_on_four_phones_is_one_delete(talk, item, hanako):
     interaction = answered(item, by=hanako)
     tried(delivery_of(interaction))
     at_once(4, lambda _: interactions.take_back(interaction, by=hanako))
-    kinds = interaction.deliveries.order_by("sequence").values_list("kind", flat=True)
-    assert list(kinds) == ["publish", "delete"]
+    operations = interaction.deliveries.order_by("sequence").values_list("operation", flat=True)
+    assert list(operations) == ["publish", "delete"]
     drained(talk)
     assert talk.replies_to(item.remote_id) == []

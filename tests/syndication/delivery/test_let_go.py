@@ -6,7 +6,7 @@ from accounts.models import Notice
 from syndication.actions import commands, links
 from syndication.delivery import attempt, claims, planning
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link, LinkState
 from syndication.worker import sweep
 from tests.noticing import the_notice
 from tests.syndication.delivering import planned, remove, texts, tried
@@ -29,7 +29,7 @@ def under_way(delivery, now):
 
 def deleted(post):
     remove(post)
-    return Delivery.objects.get(kind=DeliveryKind.DELETE)
+    return Delivery.objects.get(operation=DeliveryOperation.DELETE)
 
 
 def test_what_was_on_its_way_and_not_taken_waits_for_nothing(sandbox, link, now):

@@ -10,7 +10,7 @@ from syndication.actions import commands
 from syndication.connectors import CONNECTORS
 from syndication.delivery import eligibility, planning, reauthorization
 from syndication.delivery.eligibility import outgoing_post
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link, LinkState
 from syndication.models.errors import NotNow, NotYours
 from tests.making import allow, make_group, make_link, make_member, make_post
 from tests.noticing import the_notice
@@ -34,7 +34,7 @@ def link(hanako):
 
 
 def states(post):
-    return [(d.kind, d.state) for d in Delivery.objects.filter(post=post).order_by("sequence")]
+    return [(d.operation, d.state) for d in Delivery.objects.filter(post=post).order_by("sequence")]
 
 
 def foreseen(post, audience=None):
@@ -177,7 +177,7 @@ def test_narrowing_takes_back_what_is_out(sandbox):
     narrow(publish.post)
     narrow(publish.post)
     assert states(publish.post) == [("publish", "sent"), ("delete", "waiting")]
-    tried(Delivery.objects.get(kind="delete"))
+    tried(Delivery.objects.get(operation="delete"))
     assert texts(sandbox) == []
 
 
@@ -241,7 +241,7 @@ def test_a_press_sends_the_narrower_copy(sandbox):
     copy = planning.send_copy(publish.post, link, by=link.member)
     assert (copy.sequence, copy.is_manual) == (3, True)
     assert tried(copy).tries == 0  # the delete comes first
-    tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
+    tried(Delivery.objects.get(operation=DeliveryOperation.DELETE))
     assert tried(copy).state == S.SENT
     assert texts(sandbox) == ["おはよう"]
 

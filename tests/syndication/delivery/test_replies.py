@@ -403,10 +403,10 @@ def test_it_goes_with_the_copy_the_link_and_the_press_that_stops_it(answered, li
         posts.delete_post(post, by=member)
     elif end == "copy deleted":
         remove(post)
-        tried(Delivery.objects.get(kind="delete"))
+        tried(Delivery.objects.get(operation="delete"))
     elif end == "narrowed":
         narrow(post, "only_me")
-        tried(Delivery.objects.get(kind="delete"))
+        tried(Delivery.objects.get(operation="delete"))
     elif end == "unlinked":
         links.unlink(link, by=member)
     elif end == "stop link":
@@ -443,7 +443,7 @@ def test_a_copy_found_deleted_on_the_network_takes_its_replies_along(answered, l
     bring_back(link)
     answered.entries["1"].is_deleted = True
     posts.edit_post(copy.post, {"text": "べつの"}, by=link.member)
-    tried(Delivery.objects.get(kind="edit"))
+    tried(Delivery.objects.get(operation="edit"))
     assert Delivery.objects.get(pk=copy.pk).remote_deleted_at is not None
     assert nothing_left_but_the_notice(link.member)
 

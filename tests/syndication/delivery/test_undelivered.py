@@ -25,7 +25,7 @@ from syndication.models import (
     CHANGES,
     OPEN_STATES,
     Delivery,
-    DeliveryKind,
+    DeliveryOperation,
     DeliveryState,
     Link,
 )
@@ -166,12 +166,12 @@ def edit_of_a_copy_that_is_gone(link, slate, now):
 def delete_refused(link, slate, now):
     remove(tried(planned(link)).post)
     slate.fail("DELETE", "422")
-    assert tried(Delivery.objects.get(kind="delete"), now).state == S.FAILED
+    assert tried(Delivery.objects.get(operation="delete"), now).state == S.FAILED
 
 
 def delete_after_thirty_days(link, slate, now):
     remove(tried(planned(link)).post)
-    Delivery.objects.filter(kind="delete").update(state=S.PARKED)
+    Delivery.objects.filter(operation="delete").update(state=S.PARKED)
     now.advance(days=31)
 
 
@@ -248,7 +248,7 @@ def test_every_state_is_open_arrived_or_at_rest():
     assert not {*OPEN_STATES, S.SENT} & {*AT_REST}
 
 
-@pytest.mark.parametrize("kind", DeliveryKind.values)
+@pytest.mark.parametrize("kind", DeliveryOperation.values)
 def test_every_change_to_an_end_is_told_whoever_makes_it(kind, link):
     """By nothing but the row: so a way that forgets to tell is told by the sweeper."""
     ways = [(old, new) for old, news in CHANGES.items() for new in news if new in AT_REST]
@@ -257,7 +257,7 @@ def test_every_change_to_an_end_is_told_whoever_makes_it(kind, link):
         post = make_post(author=link.member)
         copy = planning.plan_deliveries(post) or Delivery.objects.get(post=post)
         row = copy
-        if kind != DeliveryKind.PUBLISH:
+        if kind != DeliveryOperation.PUBLISH:
             Delivery.objects.filter(pk=copy.pk).update(state=S.SENT, sent_at=timezone.now())
             row = Delivery.objects.create(
                 post=post, link=link, kind=kind, sequence=2, audience="everyone",
@@ -276,7 +276,7 @@ def test_every_change_to_an_end_is_told_whoever_makes_it(kind, link):
 def test_every_reason_tells_unless_it_is_known(link):
     delivery = planned(link)
     delivery.state = S.CANCELLED
-    for delivery.kind in (DeliveryKind.PUBLISH, DeliveryKind.EDIT):
+    for delivery.operation in (DeliveryOperation.PUBLISH, DeliveryOperation.EDIT):
         silent = set()
         for delivery.reason in codes_in_the_code():
             incident = undelivered._incident(delivery)

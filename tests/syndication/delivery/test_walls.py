@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndication.models import Delivery, DeliveryKind, DeliveryState, LinkState
+from syndication.models import Delivery, DeliveryOperation, DeliveryState, LinkState
 from tests.making import make_member
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.connectors.mixi import MixiOnTheSandbox
@@ -39,7 +39,7 @@ def test_a_delete_behind_a_wall_is_not_done_until_it_is(sandbox, network, status
     delivery = tried(planned(link, "ひみつ"), now)
     remove(delivery.post)
     sandbox.faults.add(link.network, "page", status=status)
-    gone = tried(Delivery.objects.get(post=delivery.post, kind=DeliveryKind.DELETE), now)
+    gone = tried(Delivery.objects.get(post=delivery.post, operation=DeliveryOperation.DELETE), now)
     assert gone.state in (DeliveryState.UNCONFIRMED, DeliveryState.WAITING)
     assert net.copies("status") == [("", "ひみつ")]
     gone = settled(gone, now)

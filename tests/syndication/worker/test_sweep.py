@@ -61,7 +61,7 @@ def test_what_is_older_than_two_days_is_missed(waiting, state):
 
 
 def test_a_delete_is_never_missed(waiting):
-    Delivery.objects.update(kind="delete", asked_at=timezone.now() - 20 * DAY)
+    Delivery.objects.update(operation="delete", asked_at=timezone.now() - 20 * DAY)
     sweep.run_all_steps()
     waiting.refresh_from_db()
     assert waiting.state == DeliveryState.WAITING
@@ -71,7 +71,7 @@ def test_a_delete_is_never_missed(waiting):
 def test_a_delete_that_waited_thirty_days_for_its_member_is_told_once(waiting, state):
     """`waiting`: it was under way when something else found that the link needs its member."""
     Link.objects.update(state=LinkState.PARKED)
-    Delivery.objects.update(kind="delete", state=state, asked_at=timezone.now() - 31 * DAY)
+    Delivery.objects.update(operation="delete", state=state, asked_at=timezone.now() - 31 * DAY)
     told = []
     for _ in range(2):
         sweep.run_all_steps()
