@@ -43,7 +43,7 @@ class Limit:
     accounts.actions.quotas counts in the same rows what members and strangers make.
     """
 
-    kind: str
+    name: str
     most: int
     window: timedelta
 
@@ -136,5 +136,5 @@ def _bucket(text: str, buckets: int) -> int:
 
 
 def _row_key(limit: Limit, subject: str) -> str:
-    text = f"{limit.kind}:{subject}"
+    text = f"{limit.name}:{subject}"
     return salted_hmac("accounts.guesses", text, algorithm="sha256").hexdigest()[:40]

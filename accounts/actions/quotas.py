@@ -77,7 +77,7 @@ class QuotaUsedUp(Exception):
     """Nothing is left of `quota` in this window."""
 
     def __init__(self, quota: Limit) -> None:
-        super().__init__(quota.kind)
+        super().__init__(quota.name)
         self.quota = quota
 
 

@@ -69,11 +69,11 @@ class UnreadablePicture(Exception):
 
 
 class PictureTooLarge(Exception):
-    """Decoding would take too much memory. `kind` is the format, `most` how many pixels fit."""
+    """Decoding would take too much memory. `most` how many pixels fit."""
 
-    def __init__(self, kind: str = "", most: int = 0) -> None:
-        super().__init__(f"{kind}: {most}")
-        self.kind, self.most = kind, most
+    def __init__(self, picture_format: str = "", most: int = 0) -> None:
+        super().__init__(f"{picture_format}: {most}")
+        self.picture_format, self.most = picture_format, most
 
 
 def decode_picture(content: bytes, side: int, *, most_pixels: int) -> Image.Image:
@@ -116,18 +116,18 @@ def _read(
 def _open(content: bytes, side: int, most_pixels: int) -> Image.Image:
     """The picture with its headers read. Raises PictureTooLarge."""
     picture = Image.open(io.BytesIO(content), formats=FORMATS)
-    kind, (width, height) = picture.format or "", picture.size
+    picture_format, (width, height) = picture.format or "", picture.size
     if width * height > most_pixels:
-        raise PictureTooLarge(kind, most_pixels)
+        raise PictureTooLarge(picture_format, most_pixels)
     _draft(picture, side)
     of_pixel = _bytes_of_pixel(picture, content)
     cost = width * height * of_pixel
-    if kind == "JPEG":
+    if picture_format == "JPEG":
         cost += picture.width * picture.height * _NARROW.get(picture.mode, _WIDE)
-    if kind != "WEBP":  # what its decoder took is free again by then
+    if picture_format != "WEBP":  # what its decoder took is free again by then
         cost += _bytes_of_copy(picture, side)
     if cost > MEMORY_BUDGET:
-        raise PictureTooLarge(kind, int(MEMORY_BUDGET / (of_pixel + 1)))
+        raise PictureTooLarge(picture_format, int(MEMORY_BUDGET / (of_pixel + 1)))
     return picture
 
 

@@ -66,9 +66,9 @@ def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
 
 
 def _too_large_message(error: PictureTooLarge) -> str:
-    if error.kind in ("", "JPEG"):
+    if error.picture_format in ("", "JPEG"):
         return _("This picture has too many pixels. Make it smaller and send it again.")
     return _(
         "This picture has too many pixels for a %(kind)s file: up to %(most)s million fit. Save it as "
         "JPEG, or make it smaller, and send it again."
-    ) % {"kind": error.kind, "most": error.most // 1_000_000}
+    ) % {"kind": error.picture_format, "most": error.most // 1_000_000}

@@ -25,20 +25,20 @@ def qr_version(address: str) -> int:
     return int(_code(address, cell=1).version)
 
 
-def qr_picture(address: str, *, kind: QrFormat = "PNG", cell: int = 4) -> bytes:
+def qr_picture(address: str, *, qr_format: QrFormat = "PNG", cell: int = 4) -> bytes:
     """The QR code of an address as a picture file, `cell` pixels to a cell."""
     drawn: Image.Image = _code(address, cell=cell).make_image().get_image().convert("1")
     out = io.BytesIO()
-    if kind == "GIF":
+    if qr_format == "GIF":
         drawn = drawn.convert("L").quantize(2)  # a table of two colours instead of 256
-    drawn.save(out, kind, optimize=True)
+    drawn.save(out, qr_format, optimize=True)
     return out.getvalue()
 
 
-def qr_data_uri(address: str, *, kind: QrFormat = "PNG", cell: int = 4) -> str:
+def qr_data_uri(address: str, *, qr_format: QrFormat = "PNG", cell: int = 4) -> str:
     """The QR code as a data URI: no second request, and no address that could leak."""
-    content = base64.b64encode(qr_picture(address, kind=kind, cell=cell)).decode()
-    return f"data:image/{kind.lower()};base64,{content}"
+    content = base64.b64encode(qr_picture(address, qr_format=qr_format, cell=cell)).decode()
+    return f"data:image/{qr_format.lower()};base64,{content}"
 
 
 def qr_format_for(*, user_agent: str, accept: str = "") -> QrFormat:

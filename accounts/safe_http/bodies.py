@@ -48,8 +48,12 @@ def _multipart(fields: Mapping[str, str], files: Files) -> EncodedBody:
     parts = [
         (f'form-data; name="{_quoted(name)}"', "", value.encode()) for name, value in fields.items()
     ] + [
-        (f'form-data; name="{_quoted(name)}"; filename="{_quoted(filename)}"', kind, content)
-        for name, (filename, content, kind) in files
+        (
+            f'form-data; name="{_quoted(name)}"; filename="{_quoted(filename)}"',
+            content_type,
+            content,
+        )
+        for name, (filename, content, content_type) in files
     ]
     digest = hashlib.sha256()
     for disposition, _kind, content in parts:
@@ -62,10 +66,10 @@ def _multipart(fields: Mapping[str, str], files: Files) -> EncodedBody:
     )
 
 
-def _part(boundary: bytes, disposition: str, kind: str, content: bytes) -> bytes:
+def _part(boundary: bytes, disposition: str, content_type: str, content: bytes) -> bytes:
     head = f"Content-Disposition: {disposition}\r\n"
-    if kind:
-        head += f"Content-Type: {kind}\r\n"
+    if content_type:
+        head += f"Content-Type: {content_type}\r\n"
     return b"--" + boundary + b"\r\n" + head.encode() + b"\r\n" + content + b"\r\n"
 
 

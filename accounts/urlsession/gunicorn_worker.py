@@ -19,10 +19,12 @@ class QuietThreadWorker(ThreadWorker):
 
 def _without_content(error: Exception) -> Exception:
     """Copy gunicorn's parse errors with their class's name as text; others stay."""
-    kind = type(error)
-    if not kind.__module__.startswith("gunicorn.http"):
+    error_class = type(error)
+    if not error_class.__module__.startswith("gunicorn.http"):
         return error
-    named: type[Exception] = type(kind.__name__, (kind,), {"__str__": lambda _self: kind.__name__})
+    named: type[Exception] = type(
+        error_class.__name__, (error_class,), {"__str__": lambda _self: error_class.__name__}
+    )
     quiet = named.__new__(named)
     quiet.__dict__.update(error.__dict__)
     return quiet

@@ -52,7 +52,7 @@ def _new_invitation_page(request: MemberRequest, form: InvitationForm) -> HttpRe
         given["form_key"], note=given["note"], by=request.user
     )
     address = public_url("invitation_open", code=code)
-    kind = qr.qr_format_for(
+    qr_format = qr.qr_format_for(
         user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
     )
     return TemplateResponse(
@@ -61,7 +61,7 @@ def _new_invitation_page(request: MemberRequest, form: InvitationForm) -> HttpRe
         {
             "invitation": invitation,
             "address": address,
-            "qr": qr.qr_data_uri(address, kind=kind),
+            "qr": qr.qr_data_uri(address, qr_format=qr_format),
             # By mail alone: the other ways are for everybody, and /out/ would store the address.
             "mail": mail_link(address, _("Your invitation")),
         },

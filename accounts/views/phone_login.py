@@ -137,10 +137,12 @@ def _code_page(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResp
         "numbers": actions.number_choice(login),
     }
     if not context["numbers"].devices:
-        kind, cell = _qr_format_and_cell(request)
+        qr_format, cell = _qr_format_and_cell(request)
         context |= {
-            "picture": qr.qr_data_uri(public_url("phone_open", code), kind=kind, cell=cell),
-            "is_gif": kind == "GIF",
+            "picture": qr.qr_data_uri(
+                public_url("phone_open", code), qr_format=qr_format, cell=cell
+            ),
+            "is_gif": qr_format == "GIF",
             "typed": codes.group_typed_code(codes.derive_typed_code(code)),
             "type_at": public_url("phone_code"),
             "has_looked": "look" in request.POST,
@@ -152,11 +154,11 @@ def _qr_format_and_cell(request: HttpRequest) -> tuple[qr.QrFormat, int]:
     """Format and pixels a cell: as `?picture=` asks, or as the browser reads."""
     if request.GET.get("picture") == "gif":
         return "GIF", 3
-    kind = qr.qr_format_for(
+    qr_format = qr.qr_format_for(
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
         accept=request.META.get("HTTP_ACCEPT", ""),
     )
-    return kind, 4 if kind == "PNG" else 3
+    return qr_format, 4 if qr_format == "PNG" else 3
 
 
 def _expired_page(request: HttpRequest, reason: str) -> HttpResponse:

@@ -48,8 +48,8 @@ class MimePart:
     @property
     def content_type(self) -> str:
         """The media type; "text/plain" by default."""
-        kind = self.word("content-type")
-        return kind if "/" in kind else "text/plain"
+        content_type = self.word("content-type")
+        return content_type if "/" in content_type else "text/plain"
 
     def word(self, name: str) -> str:
         """Return the value of a header before its parameters: lowercase, without comments and quotes."""
@@ -103,8 +103,8 @@ def leaf_parts(whole: MimePart) -> Iterator[MimePart]:
 
 def _child_parts(part: MimePart) -> list[MimePart]:
     """Return the parts of a multipart; none for other types, or if the boundary never comes."""
-    kind = part.content_type
-    if not kind.startswith("multipart/"):
+    content_type = part.content_type
+    if not content_type.startswith("multipart/"):
         return []
     boundary = part.parameter("boundary")
     if not boundary or b"--" + boundary not in part.body:  # lost: its first line tells it
@@ -122,7 +122,7 @@ def _child_parts(part: MimePart) -> list[MimePart]:
             break
         begins.append(found.end())
     ends += [len(part.body)] * (len(begins) - len(ends))
-    inline = part.is_inline or kind == "multipart/related"
+    inline = part.is_inline or content_type == "multipart/related"
     parts = [_parse_part(part.body[at:to]) for at, to in zip(begins, ends, strict=True)]
     for one in parts:
         one.is_inline = inline

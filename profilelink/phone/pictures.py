@@ -48,7 +48,7 @@ def _candidates(picture: Image.Image, phone: Phone) -> list[bytes]:
     return [_save(picture, "JPEG", quality=quality) for quality in _QUALITIES]
 
 
-def _save(picture: Image.Image, kind: str, **options: int) -> bytes:
+def _save(picture: Image.Image, picture_format: str, **options: int) -> bytes:
     out = io.BytesIO()
-    picture.save(out, kind, optimize=True, **options)
+    picture.save(out, picture_format, optimize=True, **options)
     return out.getvalue()

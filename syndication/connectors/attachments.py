@@ -19,9 +19,9 @@ MAX_CHOICES = 20
 _KINDS = {"image": "photo", "gifv": "video", "video": "video", "audio": "sound"}
 
 
-def media_attachment(kind: object, description: object = "") -> Attachment:
+def media_attachment(media_type: object, description: object = "") -> Attachment:
     """Return a picture, video or sound by its media type ("image/webp") or Mastodon's name for it."""
-    family = parsing.parse_text(kind).partition("/")[0]
+    family = parsing.parse_text(media_type).partition("/")[0]
     return Attachment(_KINDS.get(family, "file"), _short(description))
 
 

@@ -24,7 +24,6 @@ from syndication.connectors.values import (
     Credentials,
     Friend,
     FriendPage,
-    Kind,
     Limits,
     OutgoingPost,
     Photo,
@@ -36,6 +35,7 @@ from syndication.connectors.values import (
     RemoteFeedItem,
     RemotePost,
     ReplyTarget,
+    SubjectKind,
     Terms,
     Visibility,
     WireAudience,
@@ -53,7 +53,7 @@ __all__ = [
     "Friend",
     "FriendPage",
     "Http",
-    "Kind",
+    "SubjectKind",
     "Limits",
     "OutgoingPost",
     "Photo",
@@ -78,27 +78,33 @@ class Connector:
 
     key: ClassVar[str]
     name: ClassVar[str]  # as people write it
-    limits: ClassVar[Mapping[Kind, Limits]]
-    audiences: ClassVar[Mapping[Kind, frozenset[WireAudience]]]  # what it can hold for each kind
+    limits: ClassVar[Mapping[SubjectKind, Limits]]
+    audiences: ClassVar[
+        Mapping[SubjectKind, frozenset[WireAudience]]
+    ]  # what it can hold for each kind
     # Of these, the audiences that the network means by "followers": never without their approval.
     followers_read: ClassVar[frozenset[WireAudience]] = frozenset()
     closed_in: ClassVar[str] = ""  # the year in which the network closed; what plays it goes on
     address_costs: ClassVar[bool] = (
         False  # a post with an address costs more: members may leave it out
     )
-    can_delete: ClassVar[frozenset[Kind]] = frozenset()
-    can_edit: ClassVar[frozenset[Kind]] = frozenset()  # whose copies take other words: `amend`
+    can_delete: ClassVar[frozenset[SubjectKind]] = frozenset()
+    can_edit: ClassVar[frozenset[SubjectKind]] = (
+        frozenset()
+    )  # whose copies take other words: `amend`
     # Whether the same edit said twice leaves what it leaves when said once. Then a lost answer is
     # simply asked for again; else the timeline is read first, as for a publish.
     is_edit_idempotent: ClassVar[bool] = True
-    can_reconcile: ClassVar[frozenset[Kind]] = frozenset()  # else a lost answer stays unconfirmed
-    needs_scope: ClassVar[Mapping[Kind, str]] = {}
+    can_reconcile: ClassVar[frozenset[SubjectKind]] = (
+        frozenset()
+    )  # else a lost answer stays unconfirmed
+    needs_scope: ClassVar[Mapping[SubjectKind, str]] = {}
     photos_need_scope: ClassVar[str] = ""  # besides, for a post of any kind that has photos
     refresh_ahead: ClassVar[float] = 120.0  # refresh when fewer seconds than this are left
     reconcile_delay: ClassVar[float] = 60.0  # seconds to let a late request land before looking
     # Seconds from the answer to one post of a kind to the next request of that account. Where a network
     # names posts by their second, two within one second would be one name.
-    seconds_between_posts: ClassVar[Mapping[Kind, float]] = {}
+    seconds_between_posts: ClassVar[Mapping[SubjectKind, float]] = {}
     # Seconds after a post for which an equal one of that account is not taken as another.
     seconds_between_equals: ClassVar[float] = 0.0
     upload_lifetime: ClassVar[float] = (
@@ -116,8 +122,8 @@ class Connector:
     can_revoke: ClassVar[bool] = False  # access can be revoked by a request: `revoke`
     permissions_page: ClassVar[str] = ""  # path on the member's server where they can revoke it
     # Kinds whose copies bring replies and likes back; "reply" for replies sent from here.
-    brings_replies: ClassVar[frozenset[Kind]] = frozenset()
-    brings_likes: ClassVar[frozenset[Kind]] = frozenset()
+    brings_replies: ClassVar[frozenset[SubjectKind]] = frozenset()
+    brings_likes: ClassVar[frozenset[SubjectKind]] = frozenset()
     counts_replies: ClassVar[bool] = True  # else only reading a thread shows that it grew
     has_handles: ClassVar[bool] = False  # `profile` says how the account is mentioned
     can_like: ClassVar[bool] = False  # `needs_scope["like"]` is the right that it takes
@@ -138,7 +144,7 @@ class Connector:
         self.uploads = Uploads()
 
     @classmethod
-    def kinds(cls) -> frozenset[Kind]:
+    def kinds(cls) -> frozenset[SubjectKind]:
         """The kinds of post that it carries at all."""
         return frozenset(cls.limits).intersection(KINDS)
 

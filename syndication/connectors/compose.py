@@ -21,12 +21,12 @@ from dataclasses import dataclass, replace
 from syndication.connectors import reasons
 from syndication.connectors.base import (
     Candidates,
-    Kind,
     Limits,
     OutgoingPost,
     Photo,
     Preview,
     RemotePost,
+    SubjectKind,
     WireAudience,
 )
 from syndication.connectors.content import LONGEST
@@ -67,8 +67,8 @@ class TextComposer:
     counts as part of the text.
     """
 
-    limits: Mapping[Kind, Limits]
-    audiences: Mapping[Kind, frozenset[WireAudience]]
+    limits: Mapping[SubjectKind, Limits]
+    audiences: Mapping[SubjectKind, frozenset[WireAudience]]
     count: Count | None = None
     keeps_iris: bool = False
     names_reach: bool = True

@@ -8,14 +8,15 @@ from typing import Literal, NamedTuple
 
 from syndication.connectors.content import PostContent
 
-# The four kinds of a post, and the two of an interaction with a post on a network.
-Kind = Literal["status", "note", "photo", "link", "reply", "like"]
+# What is delivered: the four kinds of a post, and the two of an interaction with a post on a network.
+SubjectKind = Literal["status", "note", "photo", "link", "reply", "like"]
 WireAudience = Literal["everyone", "friends_of_friends", "friends", "chosen", "group", "only_me"]
 
 # Who may read a post on a network. "inherited": as the post that it answers, "": not known.
 Visibility = Literal["public", "unlisted", "followers", "direct", "inherited", ""]
 
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")  # of posts; some networks carry fewer
+# Of posts; some networks carry fewer.
+KINDS: tuple[SubjectKind, ...] = ("status", "note", "photo", "link")
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class OutgoingPost(PostContent):
     `lost_photos` counts pictures of the post that can no longer be read: they are not sent.
     """
 
-    kind: Kind
+    kind: SubjectKind
     permalink: str = ""
     photos: tuple[Photo, ...] = ()
     audience: WireAudience = "everyone"
@@ -212,7 +213,7 @@ class FriendPage:
 class Attachment(NamedTuple):
     """Attachment of a friend's post: a key of syndication.models.feed_text.LABELS, and its text."""
 
-    kind: str
+    label: str
     text: str = ""
 
 

@@ -21,9 +21,9 @@ from accounts.public_urls import public_url
 from syndication.connectors import CONNECTORS, media, reasons
 from syndication.connectors.base import (
     Connector,
-    Kind,
     OutgoingPost,
     Preview,
+    SubjectKind,
     Terms,
     WireAudience,
 )
@@ -135,7 +135,7 @@ def outgoing_post(
         one for one in photos if not one.content or media.is_readable_picture(one.content)
     )
     return OutgoingPost(
-        kind=cast(Kind, str(post.kind)),
+        kind=cast(SubjectKind, str(post.kind)),
         **content_of(post),
         permalink=public_url("post_detail", post.pk) if is_public else "",
         photos=readable,
@@ -190,7 +190,7 @@ def _reason_not_carried(post: OutgoingPost, link: Link, connector: type[Connecto
 
 def goes_by_settings(link: Link, kind: str, audience: str, choice: bool | None) -> bool:
     """Whether plain posts of this kind and audience go to `link` now. `choice` is the member's toggle."""
-    post = OutgoingPost(kind=cast(Kind, kind), audience=cast(WireAudience, audience))
+    post = OutgoingPost(kind=cast(SubjectKind, kind), audience=cast(WireAudience, audience))
     if link.state != LinkState.ACTIVE or _reason_not_carried(post, link, CONNECTORS[link.network]):
         return False
     return _is_wanted(choice, audience)

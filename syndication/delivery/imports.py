@@ -286,7 +286,7 @@ def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: dateti
         visibility=item.visibility,
         text=item.text[:MAX_TEXT_LENGTH],
         attached=[
-            (each.kind, each.text[:MAX_ATTACHED_LENGTH]) for each in item.attached[:MAX_ATTACHED]
+            (each.label, each.text[:MAX_ATTACHED_LENGTH]) for each in item.attached[:MAX_ATTACHED]
         ],
         url=item.url[:500],
         sharer_uid=sharer,

@@ -34,7 +34,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Audience, PublicCharField
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Kind
+from syndication.connectors.base import SubjectKind
 from syndication.models.delivery_states import (
     CHANGES,
     NOT_DONE,
@@ -238,9 +238,9 @@ class Delivery(models.Model):
         return subject
 
     @property
-    def subject_kind(self) -> Kind:
+    def subject_kind(self) -> SubjectKind:
         """The kind of what is delivered, by which connectors state what they can do."""
-        return cast(Kind, str(self.subject.kind))
+        return cast(SubjectKind, str(self.subject.kind))
 
     @property
     def is_of_like(self) -> bool:

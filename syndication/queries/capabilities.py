@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Kind, Limits
+from syndication.connectors.base import Limits, SubjectKind
 from syndication.models import PostKind
 
 READERS = {
@@ -60,7 +60,7 @@ def set_up_network_names() -> list[str]:
 
 def audiences_of_kind(network: str, kind: str) -> frozenset[str]:
     """The audiences to which `network` can show this kind of post."""
-    return frozenset(dict(CONNECTORS[network].audiences).get(cast(Kind, kind), frozenset()))
+    return frozenset(dict(CONNECTORS[network].audiences).get(cast(SubjectKind, kind), frozenset()))
 
 
 def capabilities(key: str) -> Capabilities:

@@ -38,13 +38,13 @@ def mail(request: MemberRequest) -> HttpResponse:
         return redirect("mail")
     address = post_addresses.live_post_address(request.user)
     written = _written(address)
-    kind = qr.qr_format_for(
+    qr_format = qr.qr_format_for(
         user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
     )
     context = {
         "address": address,
         "written": written,
-        "qr": qr.qr_data_uri(f"mailto:{written}", kind=kind) if written else "",
+        "qr": qr.qr_data_uri(f"mailto:{written}", qr_format=qr_format) if written else "",
         "waiting": SavedDraft.objects.of(request.user).mailed().count(),
     }
     return TemplateResponse(request, "syndication/mail.html", context)

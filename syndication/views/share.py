@@ -45,7 +45,7 @@ def group_share(request: MemberRequest, pk: int) -> HttpResponse:
     joined = Membership.objects.joined().select_related("group")
     group = get_object_or_404(joined, group=pk, member=request.user).group
     address, words = public_url("group_detail", pk), _("Our group on Profile Link")
-    kind = qr.qr_format_for(
+    qr_format = qr.qr_format_for(
         user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
     )
     context = {
@@ -53,6 +53,6 @@ def group_share(request: MemberRequest, pk: int) -> HttpResponse:
         "address": address,
         "mail": mail_link(address, words),
         "line": share_addresses(address, words)[0],
-        "qr": qr.qr_data_uri(address, kind=kind),
+        "qr": qr.qr_data_uri(address, qr_format=qr_format),
     }
     return TemplateResponse(request, "syndication/group_share.html", context)

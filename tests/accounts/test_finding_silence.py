@@ -142,7 +142,7 @@ def test_asked_again_within_thirty_days_it_reaches_nobody_and_costs_the_same(han
     assert new_on_home(log_in_phone(taro)) == ""
     assert "hanako" not in log_in_phone(taro).get(reverse("friend_list")).text
     spent = guesses.is_locked_out(
-        guesses.Limit(quotas.FRIEND_REQUESTS.kind, 4, quotas.FRIEND_REQUESTS.window),
+        guesses.Limit(quotas.FRIEND_REQUESTS.name, 4, quotas.FRIEND_REQUESTS.window),
         guesses.subject_of_member(hanako),
     )
     assert spent  # two for each

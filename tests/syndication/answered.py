@@ -19,9 +19,9 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.api import ApiClient
 from syndication.connectors.base import (
     Friend,
-    Kind,
     PostActivity,
     ReceivedReply,
+    SubjectKind,
 )
 from syndication.delivery import imports
 from syndication.models import CopyActivity, Delivery, Link, LinkImport
@@ -102,8 +102,8 @@ class AnsweredSlate(Slate):
 
 
 class AnsweredSlateConnector(SlateConnector):
-    brings_replies: ClassVar[frozenset[Kind]] = frozenset({*KINDS, "reply"})
-    brings_likes: ClassVar[frozenset[Kind]] = frozenset({*KINDS, "reply"})
+    brings_replies: ClassVar[frozenset[SubjectKind]] = frozenset({*KINDS, "reply"})
+    brings_likes: ClassVar[frozenset[SubjectKind]] = frozenset({*KINDS, "reply"})
 
     @property
     def _back(self) -> ApiClient:
@@ -138,7 +138,7 @@ class UncountedSlateConnector(AnsweredSlateConnector):
     """As if nothing were counted there, and nobody told who likes."""
 
     counts_replies: ClassVar[bool] = False
-    brings_likes: ClassVar[frozenset[Kind]] = frozenset()
+    brings_likes: ClassVar[frozenset[SubjectKind]] = frozenset()
 
 
 def due(link: Link, *, later: timedelta = timedelta()) -> None:

@@ -27,12 +27,12 @@ from syndication.connectors.base import (
     Candidates,
     Connector,
     Credentials,
-    Kind,
     Limits,
     OutgoingPost,
     Preview,
     Receipt,
     RemotePost,
+    SubjectKind,
     Terms,
     WireAudience,
 )
@@ -44,7 +44,7 @@ from tests.making import make_link
 
 KEY = "slate"
 LONGEST = 300
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
+KINDS: tuple[SubjectKind, ...] = ("status", "note", "photo", "link")
 
 
 @dataclass
@@ -266,15 +266,15 @@ def _shown(entry: Entry) -> dict[str, Any]:
 class SlateConnector(Connector):
     key = KEY
     name = "Slate"
-    limits: ClassVar[Mapping[Kind, Limits]] = {
+    limits: ClassVar[Mapping[SubjectKind, Limits]] = {
         kind: Limits(text=LONGEST, photos=1) for kind in KINDS
     }
-    audiences: ClassVar[Mapping[Kind, frozenset[WireAudience]]] = {
+    audiences: ClassVar[Mapping[SubjectKind, frozenset[WireAudience]]] = {
         kind: frozenset({"everyone", "friends"}) for kind in KINDS
     }
-    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    can_edit: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    can_reconcile: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    can_delete: ClassVar[frozenset[SubjectKind]] = frozenset(KINDS)
+    can_edit: ClassVar[frozenset[SubjectKind]] = frozenset(KINDS)
+    can_reconcile: ClassVar[frozenset[SubjectKind]] = frozenset(KINDS)
 
     @property
     def _api(self) -> ApiClient:
@@ -321,7 +321,7 @@ class SlateConnector(Connector):
 class StubbornSlateConnector(SlateConnector):
     """As if nothing could be deleted there."""
 
-    can_delete: ClassVar[frozenset[Kind]] = frozenset()
+    can_delete: ClassVar[frozenset[SubjectKind]] = frozenset()
 
 
 class LimitedSlateConnector(SlateConnector):
@@ -342,7 +342,7 @@ class BlindSlateConnector(SlateConnector):
     """As if the same edit said twice were two things, and nobody could look."""
 
     is_edit_idempotent: ClassVar[bool] = False
-    can_reconcile: ClassVar[frozenset[Kind]] = frozenset()
+    can_reconcile: ClassVar[frozenset[SubjectKind]] = frozenset()
 
 
 class MovingSlateConnector(SlateConnector):

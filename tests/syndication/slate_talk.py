@@ -16,13 +16,13 @@ from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import (
     Candidates,
     Friend,
-    Kind,
     Limits,
     OutgoingPost,
     Preview,
     Receipt,
     RemotePost,
     ReplyTarget,
+    SubjectKind,
     Visibility,
 )
 from syndication.connectors.errors import Rejected, TargetGone, Unsupported
@@ -35,11 +35,14 @@ LIKE_RIGHT = "write:likes"
 class TalkingSlateConnector(SlateConnector):
     """Answers public posts unlisted, and anything narrower to its author alone."""
 
-    limits: ClassVar[Mapping[Kind, Limits]] = {**SlateConnector.limits, "reply": Limits(text=100)}
-    can_delete: ClassVar[frozenset[Kind]] = frozenset((*KINDS, "reply"))
-    can_reconcile: ClassVar[frozenset[Kind]] = frozenset((*KINDS, "reply"))
+    limits: ClassVar[Mapping[SubjectKind, Limits]] = {
+        **SlateConnector.limits,
+        "reply": Limits(text=100),
+    }
+    can_delete: ClassVar[frozenset[SubjectKind]] = frozenset((*KINDS, "reply"))
+    can_reconcile: ClassVar[frozenset[SubjectKind]] = frozenset((*KINDS, "reply"))
     can_like: ClassVar[bool] = True
-    needs_scope: ClassVar[Mapping[Kind, str]] = {"like": LIKE_RIGHT}
+    needs_scope: ClassVar[Mapping[SubjectKind, str]] = {"like": LIKE_RIGHT}
 
     @classmethod
     def reply_visibility(cls, parent: Visibility) -> Visibility:

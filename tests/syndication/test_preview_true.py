@@ -18,7 +18,7 @@ from accounts.models import Audience, Member
 from syndication.actions import posts
 from syndication.actions.posts import NewPost
 from syndication.connectors import CONNECTORS, reasons
-from syndication.connectors.base import Kind, Limits
+from syndication.connectors.base import Limits, SubjectKind
 from syndication.connectors.compose import TextComposer
 from syndication.delivery import attempt, availability, circuit_breaker, eligibility, planning
 from syndication.models import (
@@ -54,7 +54,7 @@ def hanako() -> Member:
 class NarrowSlate(SlateConnector):
     """It takes statuses alone, and photos without their pictures."""
 
-    limits: ClassVar[Mapping[Kind, Limits]] = {
+    limits: ClassVar[Mapping[SubjectKind, Limits]] = {
         "status": Limits(text=300, photos=0),
         "photo": Limits(text=300, photos=0),
     }

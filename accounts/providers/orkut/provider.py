@@ -62,8 +62,8 @@ class OrkutProvider(OAuth1Network):
         """Return the account's profile, by people.get. Raises LinkingFailed."""
         client = oauth1_client(endpoints, token, secret)
         url = f"{self.app.settings['api_url']}/rpc"
-        kind = {"Content-Type": "application/json"}
-        _url, headers, _body = client.sign(url, "POST", body=ME.decode(), headers=kind)
+        headers = {"Content-Type": "application/json"}
+        _url, headers, _body = client.sign(url, "POST", body=ME.decode(), headers=headers)
         answer = request_server(url.split("/")[2], "POST", url, data=ME, headers=headers)
         try:
             found = answer.json()[0]["result"]

@@ -12,7 +12,6 @@ from syndication.connectors.base import (
     Credentials,
     Friend,
     FriendPage,
-    Kind,
     Limits,
     OutgoingPost,
     Photo,
@@ -22,6 +21,7 @@ from syndication.connectors.base import (
     RemoteFeedItem,
     RemotePost,
     ReplyTarget,
+    SubjectKind,
     Terms,
     WireAudience,
 )
@@ -41,7 +41,7 @@ EVERYONE: frozenset[WireAudience] = frozenset({"everyone"})
 # 300 graphemes and 3,000 bytes; pictures of up to 1,000,000 bytes, four of them. A link post shows
 # a card for its page, and beside a card there is no room for pictures.
 WORDS: dict[str, Any] = {"text": 300, "unit": "graphemes and bytes"}
-LIMITS: dict[Kind, Limits] = {
+LIMITS: dict[SubjectKind, Limits] = {
     kind: Limits(**WORDS, photos=0 if kind == "link" else 4, photo_bytes=1_000_000)
     for kind in KINDS
 }
@@ -63,10 +63,10 @@ class Bluesky(BlueskyInteractions):
     limits = LIMITS
     audiences = TEXTS.audiences
     has_handles = True
-    can_delete = frozenset[Kind]({*KINDS, "reply", "like"})
-    can_reconcile = frozenset[Kind]({*KINDS, "reply"})
-    brings_replies = frozenset[Kind]({*KINDS, "reply"})
-    brings_likes = frozenset[Kind]({*KINDS, "reply"})
+    can_delete = frozenset[SubjectKind]({*KINDS, "reply", "like"})
+    can_reconcile = frozenset[SubjectKind]({*KINDS, "reply"})
+    brings_replies = frozenset[SubjectKind]({*KINDS, "reply"})
+    brings_likes = frozenset[SubjectKind]({*KINDS, "reply"})
     can_like = True
     upload_lifetime = 50 * 60.0  # of a blob that no record names
     refresh_interval = 5 * 86400.0  # a session of OAuth may end after two weeks

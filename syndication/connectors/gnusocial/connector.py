@@ -12,7 +12,6 @@ from syndication.connectors.base import (
     KINDS,
     Friend,
     FriendPage,
-    Kind,
     Limits,
     OutgoingPost,
     Photo,
@@ -21,6 +20,7 @@ from syndication.connectors.base import (
     RemoteFeedItem,
     RemotePost,
     ReplyTarget,
+    SubjectKind,
     Terms,
     WireAudience,
 )
@@ -37,9 +37,11 @@ from syndication.connectors.text import comparable_core
 PAGE_SIZES = (100, 50, 25, 5, 1)
 WITHOUT_LIMIT = 10_000  # characters, where a server says that it has none
 
-ALL: tuple[Kind, ...] = (*KINDS, "reply")
+ALL: tuple[SubjectKind, ...] = (*KINDS, "reply")
 _USUAL = Limits(text=140, photos=1, photo_bytes=5_000_000)
-_AUDIENCES: Mapping[Kind, frozenset[WireAudience]] = dict.fromkeys(ALL, frozenset({"everyone"}))
+_AUDIENCES: Mapping[SubjectKind, frozenset[WireAudience]] = dict.fromkeys(
+    ALL, frozenset({"everyone"})
+)
 
 
 class GnusocialComposer(TextComposer):
@@ -61,9 +63,9 @@ class Gnusocial(GnusocialInteractions):
     has_local_ids = True
     limits = dict.fromkeys(ALL, _USUAL)
     audiences = _AUDIENCES
-    can_delete = frozenset[Kind](ALL)
-    can_reconcile = frozenset[Kind](ALL)
-    brings_replies = frozenset[Kind](ALL)
+    can_delete = frozenset[SubjectKind](ALL)
+    can_reconcile = frozenset[SubjectKind](ALL)
+    brings_replies = frozenset[SubjectKind](ALL)
     permissions_page = "/settings/oauthconnections"
 
     @classmethod

@@ -13,7 +13,6 @@ from syndication.connectors.base import (
     Candidates,
     Friend,
     FriendPage,
-    Kind,
     Limits,
     OutgoingPost,
     Photo,
@@ -22,6 +21,7 @@ from syndication.connectors.base import (
     Receipt,
     RemoteFeedItem,
     ReplyTarget,
+    SubjectKind,
     Terms,
     WireAudience,
 )
@@ -51,7 +51,7 @@ from syndication.connectors.text import (
 from syndication.connectors.uploads import post_with_uploads
 
 VISIBILITY: Mapping[WireAudience, str] = {"everyone": "public", "friends": "private"}
-ALL: tuple[Kind, ...] = (*KINDS, "reply")
+ALL: tuple[SubjectKind, ...] = (*KINDS, "reply")
 SAID_TWICE = 422  # GoToSocial: "status was not changed"
 
 # The limits of a server that states none: https://docs.joinmastodon.org/user/posting/.
@@ -76,11 +76,11 @@ class Mastodon(MastodonUploads):
     limits = dict.fromkeys(ALL, _USUAL)
     audiences = dict.fromkeys(ALL, frozenset(VISIBILITY)) | {"reply": frozenset({"everyone"})}
     followers_read = frozenset[WireAudience]({"friends"})
-    can_delete = frozenset[Kind](ALL)
-    can_edit = frozenset[Kind](KINDS)
-    can_reconcile = frozenset[Kind](ALL)
-    brings_replies = frozenset[Kind](ALL)
-    brings_likes = frozenset[Kind](ALL)
+    can_delete = frozenset[SubjectKind](ALL)
+    can_edit = frozenset[SubjectKind](KINDS)
+    can_reconcile = frozenset[SubjectKind](ALL)
+    brings_replies = frozenset[SubjectKind](ALL)
+    brings_likes = frozenset[SubjectKind](ALL)
     reconcile_delay = 30.0
     rate_limit_per_link = RateLimit(300, 300)
     counts_differ = True

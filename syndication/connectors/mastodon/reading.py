@@ -218,7 +218,7 @@ def _attached(status: Mapping[str, Any]) -> Iterator[Attachment]:
 
 def _words_beside(found: Iterable[Attachment], content: object) -> str:
     """Return the text without the address of a quoted status, added for clients that show no quotes."""
-    if isinstance(content, str) and any(one.kind == "quote" for one in found):
+    if isinstance(content, str) and any(one.label == "quote" for one in found):
         content = _FALLBACK.sub("", content)
     return parse_mastodon_text(content)
 

@@ -17,7 +17,6 @@ from syndication.connectors.base import (
     Candidates,
     Friend,
     FriendPage,
-    Kind,
     Limits,
     OutgoingPost,
     Photo,
@@ -26,6 +25,7 @@ from syndication.connectors.base import (
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    SubjectKind,
     Terms,
     WireAudience,
 )
@@ -39,7 +39,7 @@ from syndication.connectors.uploads import post_with_uploads
 VISIBILITY: Mapping[WireAudience, str] = {"everyone": "public", "friends": "followers"}
 MAX_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
 MAX_WARNING_LENGTH = 100
-ANSWERABLE: tuple[Kind, ...] = (*KINDS, "reply")
+ANSWERABLE: tuple[SubjectKind, ...] = (*KINDS, "reply")
 
 _USUAL = Limits(
     text=3000, photos=16, photo_bytes=10_000_000, photo_types=("image/jpeg", "image/png")

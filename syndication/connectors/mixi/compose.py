@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndication.connectors import reasons
-from syndication.connectors.base import Kind, Limits, OutgoingPost, Preview, WireAudience
+from syndication.connectors.base import Limits, OutgoingPost, Preview, SubjectKind, WireAudience
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.media import FittedPhotos
@@ -12,7 +12,7 @@ from syndication.connectors.text import clean, cut
 # Voice: 150 characters, more is 400. Diary: 100 and 10,000 full-width characters; a half-width one
 # may count half there, but counted whole it is never refused. The title of a photo has no written
 # limit; a diary's is our guess.
-LIMITS: dict[Kind, Limits] = {
+LIMITS: dict[SubjectKind, Limits] = {
     "status": Limits(text=150),
     "note": Limits(text=10_000, title=100, photos=3),
     "photo": Limits(text=100, photos=1),
@@ -24,7 +24,7 @@ LIMITS: dict[Kind, Limits] = {
 
 # A Voice has no visibility parameter: the member's own setting applies. A diary and an album each
 # have one.
-AUDIENCES: dict[Kind, frozenset[WireAudience]] = {
+AUDIENCES: dict[SubjectKind, frozenset[WireAudience]] = {
     "status": frozenset({"everyone"}),
     "note": frozenset({"everyone", "friends"}),
     "photo": frozenset({"everyone", "friends"}),

@@ -17,13 +17,13 @@ from syndication.connectors.base import (
     Credentials,
     Friend,
     FriendPage,
-    Kind,
     OutgoingPost,
     Photo,
     Preview,
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    SubjectKind,
     Terms,
 )
 from syndication.connectors.errors import Rejected, Unsupported
@@ -50,9 +50,11 @@ class Mixi(MixiInteractions):
     name = "mixi"
     limits = compose.LIMITS
     audiences = compose.AUDIENCES
-    can_delete = frozenset[Kind]({"status", "link", "photo", "reply"})
-    can_reconcile = frozenset[Kind]({"status", "link", "note", "photo", "reply"})
-    brings_replies = frozenset[Kind]({"status", "link", "photo"})  # no interface tells a diary's
+    can_delete = frozenset[SubjectKind]({"status", "link", "photo", "reply"})
+    can_reconcile = frozenset[SubjectKind]({"status", "link", "note", "photo", "reply"})
+    brings_replies = frozenset[SubjectKind](
+        {"status", "link", "photo"}
+    )  # no interface tells a diary's
     brings_likes = brings_replies
     can_like = True
     needs_scope = {
@@ -69,7 +71,7 @@ class Mixi(MixiInteractions):
     relink_hint = reasons.TICK_ALWAYS
     # A Voice is named by its writer and second, and so is a comment. A little more than that, since
     # clocks run unevenly.
-    seconds_between_posts: ClassVar[Mapping[Kind, float]] = {
+    seconds_between_posts: ClassVar[Mapping[SubjectKind, float]] = {
         "status": 1.1,
         "link": 1.1,
         "reply": 1.1,

@@ -20,7 +20,6 @@ from syndication.connectors.base import (
     Candidates,
     Friend,
     FriendPage,
-    Kind,
     Limits,
     OutgoingPost,
     Photo,
@@ -28,6 +27,7 @@ from syndication.connectors.base import (
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    SubjectKind,
     Terms,
     WireAudience,
 )
@@ -45,13 +45,15 @@ MAX_PAGES = 60  # of one reading
 TITLE = 100
 
 # Undocumented limits are chosen small enough for what the vendor's own pages accepted.
-_LIMITS: Mapping[Kind, Limits] = {
+_LIMITS: Mapping[SubjectKind, Limits] = {
     "status": Limits(text=140),
     "note": Limits(text=10_000, title=TITLE),
     "photo": Limits(text=140, photos=1, photo_bytes=2_000_000, photo_pixels=1600),
     "link": Limits(text=1_000),
 }
-_AUDIENCES: Mapping[Kind, frozenset[WireAudience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
+_AUDIENCES: Mapping[SubjectKind, frozenset[WireAudience]] = dict.fromkeys(
+    KINDS, frozenset({"everyone"})
+)
 
 
 class Orkut(ApiConnector[OrkutRpc]):
@@ -62,8 +64,8 @@ class Orkut(ApiConnector[OrkutRpc]):
     api_class = OrkutRpc
     limits = _LIMITS
     audiences = _AUDIENCES
-    can_delete = frozenset[Kind]({"photo"})
-    can_reconcile = frozenset[Kind](KINDS)
+    can_delete = frozenset[SubjectKind]({"photo"})
+    can_reconcile = frozenset[SubjectKind](KINDS)
     timeline_lags = True
     closed_in = "2014"
 

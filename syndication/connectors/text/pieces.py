@@ -11,8 +11,8 @@ import regex
 from syndication.connectors.text.addresses import LONGEST as MAX_ADDRESS_LENGTH
 from syndication.connectors.text.addresses import as_uri, end_of_address, is_one_word
 
-Kind = Literal["address", "mail", "mention", "tag", "shortcode"]
-_Whole = tuple[Kind | Literal["word"], int, int, bool]
+SpanKind = Literal["address", "mail", "mention", "tag", "shortcode"]
+_Whole = tuple[SpanKind | Literal["word"], int, int, bool]
 
 LONGEST = 200  # characters of a mention, a tag or a shortcode; longer is running text
 
@@ -45,7 +45,7 @@ class Span:
     no writer means (`addresses.is_one_word`).
     """
 
-    kind: Kind
+    kind: SpanKind
     text: str
     start: int
     end: int
@@ -136,7 +136,7 @@ def _wholes(text: str) -> Iterator[_Whole]:
     """Yield kind, start, end and `is_linked` of each span, and of words with dots."""
     at = 0
     while match := _BEGINNING.search(text, at):
-        kind: Kind | Literal["word"] = cast(Kind, match.lastgroup)
+        kind: SpanKind | Literal["word"] = cast(SpanKind, match.lastgroup)
         start, end, is_linked = match.start(), match.end(), True
         if kind == "address":
             found = end_of_address(text, start)

@@ -16,7 +16,6 @@ from syndication.connectors.base import (
     Credentials,
     Friend,
     FriendPage,
-    Kind,
     Limits,
     OutgoingPost,
     Photo,
@@ -24,6 +23,7 @@ from syndication.connectors.base import (
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    SubjectKind,
     Terms,
     WireAudience,
 )
@@ -38,10 +38,12 @@ SECONDS_OF_TOKEN = 7200.0
 MAX_PAGES = 20  # of one reading; whoever reads may stop before
 FEWEST = 5  # that `max_results` may be
 
-LIMITS: Mapping[Kind, Limits] = dict.fromkeys(
+LIMITS: Mapping[SubjectKind, Limits] = dict.fromkeys(
     KINDS, Limits(text=280, unit="weighted", photos=4, photo_bytes=5_000_000, photo_pixels=4096)
 )
-AUDIENCES: Mapping[Kind, frozenset[WireAudience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
+AUDIENCES: Mapping[SubjectKind, frozenset[WireAudience]] = dict.fromkeys(
+    KINDS, frozenset({"everyone"})
+)
 
 
 class Twitter(ApiConnector[TwitterApi]):
@@ -53,8 +55,8 @@ class Twitter(ApiConnector[TwitterApi]):
     limits = LIMITS
     # Visibility is set for a whole account, not for a single post.
     audiences = AUDIENCES
-    can_delete = frozenset[Kind](KINDS)
-    can_reconcile = frozenset[Kind](KINDS)
+    can_delete = frozenset[SubjectKind](KINDS)
+    can_reconcile = frozenset[SubjectKind](KINDS)
     timeline_lags = True
     upload_lifetime = 20 * 3600.0  # media ids end after a day
     needs_scope = {

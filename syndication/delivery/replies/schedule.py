@@ -14,7 +14,7 @@ from typing import cast
 from django.db.models import Q, QuerySet
 
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Connector, Kind
+from syndication.connectors.base import Connector, SubjectKind
 from syndication.delivery import import_schedule
 from syndication.models import (
     CopyActivity,
@@ -133,7 +133,7 @@ def _due_at(sent: datetime, step: int, activity: CopyActivity) -> datetime | Non
     if step >= len(AGES):
         return None
     connector = CONNECTORS[activity.link.network]
-    kind = cast(Kind, activity.delivery.subject_kind)
+    kind = cast(SubjectKind, activity.delivery.subject_kind)
     counts = connector.counts_replies or kind in connector.brings_likes
     return sent + AGES[step] if counts or AGES[step] < THREAD_AGE else None
 

@@ -202,7 +202,7 @@ def _new_row(copy: Delivery, link: Link, reply: ReceivedReply, now: datetime) ->
         author_handle=handle if len(handle) <= 300 else "",
         text=reply.text[:MAX_TEXT_LENGTH],
         attached=[
-            [each.kind, each.text[:MAX_ATTACHED_LENGTH]] for each in reply.attached[:MAX_ATTACHED]
+            [each.label, each.text[:MAX_ATTACHED_LENGTH]] for each in reply.attached[:MAX_ATTACHED]
         ],
         url=reply.url if len(reply.url) <= MAX_ID_LENGTH else "",
         visibility=reply.visibility,

@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[3]
 MAX_MEMORY = 150  # megabytes
 
 
-def encoded(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
+def encoded(picture: Image.Image, picture_format: str = "PNG", **options) -> bytes:
     out = io.BytesIO()
-    picture.save(out, kind, **options)
+    picture.save(out, picture_format, **options)
     return out.getvalue()
 
 
@@ -79,12 +79,12 @@ ADOBE_RGB = matrix_profile(
 )
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_adobe_rgb_becomes_srgb(kind):
+@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP"])
+def test_adobe_rgb_becomes_srgb(picture_format):
     """By the matrices of both: red is 0.213 of full light there, 127 in sRGB."""
-    options = {"quality": 100} if kind != "PNG" else {}
+    options = {"quality": 100} if picture_format != "PNG" else {}
     content = encoded(
-        Image.new("RGB", (40, 40), (144, 180, 96)), kind, icc_profile=ADOBE_RGB, **options
+        Image.new("RGB", (40, 40), (144, 180, 96)), picture_format, icc_profile=ADOBE_RGB, **options
     )
     assert near(middle(small(content)), (127, 181, 90), by=4)
 
@@ -228,4 +228,4 @@ def test_what_progressive_pictures_keep_is_counted():
     content[at : at + 4] = struct.pack(">HH", 6000, 6000)
     with pytest.raises(PictureTooLarge) as error:
         small(bytes(content))
-    assert error.value.kind == "JPEG"
+    assert error.value.picture_format == "JPEG"

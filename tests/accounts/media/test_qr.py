@@ -17,21 +17,23 @@ def address(host: str) -> str:
     return f"https://{host}/q/{new_code()}"
 
 
-@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+@pytest.mark.parametrize("qr_format", ["PNG", "GIF"])
 @pytest.mark.parametrize("cell", [3, 4])
-def test_a_code_reads_back_at_served_size(kind, cell):
+def test_a_code_reads_back_at_served_size(qr_format, cell):
     there = address(MAX_HOST_LENGTH)
-    with Image.open(io.BytesIO(qr.qr_picture(there, kind=kind, cell=cell))) as picture:
-        assert picture.format == kind
+    with Image.open(io.BytesIO(qr.qr_picture(there, qr_format=qr_format, cell=cell))) as picture:
+        assert picture.format == qr_format
         assert picture.size == ((33 + 8) * cell,) * 2
         (read,) = zxingcpp.read_barcodes(picture.convert("L"))
     assert read.text == there
     assert "M" in read.ec_level
 
 
-@pytest.mark.parametrize("kind", ["PNG", "GIF"])
-def test_four_cells_around_the_code_are_white(kind):
-    with Image.open(io.BytesIO(qr.qr_picture(address("a.jp"), kind=kind, cell=3))) as picture:
+@pytest.mark.parametrize("qr_format", ["PNG", "GIF"])
+def test_four_cells_around_the_code_are_white(qr_format):
+    with Image.open(
+        io.BytesIO(qr.qr_picture(address("a.jp"), qr_format=qr_format, cell=3))
+    ) as picture:
         grey = picture.convert("L")
     side = grey.size[0]
     for strip in ((0, 0, side, 12), (0, 0, 12, side), (0, side - 12, side, side)):
@@ -52,11 +54,11 @@ def test_the_version_depends_on_the_length_alone():
 def test_pictures_stay_small():
     there = address(MAX_HOST_LENGTH)
     assert len(qr.qr_picture(there)) < 600
-    assert len(qr.qr_picture(there, kind="GIF", cell=3)) < 1400
+    assert len(qr.qr_picture(there, qr_format="GIF", cell=3)) < 1400
 
 
 @pytest.mark.parametrize(
-    ("user_agent", "accept", "kind"),
+    ("user_agent", "accept", "qr_format"),
     [
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/140", "text/html,image/avif,image/webp", "PNG"),
         ("DoCoMo/2.0 P903i(c100;TB;W24H12)", "", "GIF"),
@@ -66,8 +68,8 @@ def test_pictures_stay_small():
         ("Unknown", "image/gif, image/png", "PNG"),
     ],
 )
-def test_the_format_is_one_that_the_browser_reads(user_agent, accept, kind):
-    assert qr.qr_format_for(user_agent=user_agent, accept=accept) == kind
+def test_the_format_is_one_that_the_browser_reads(user_agent, accept, qr_format):
+    assert qr.qr_format_for(user_agent=user_agent, accept=accept) == qr_format
 
 
 def test_a_check_warns_of_hosts_that_are_too_long(settings):
