@@ -60,7 +60,7 @@ def register_with_broad_scopes(row: LinkAttempt, *, ask: Callable[[], Mapping[st
     try:
         register_server(row.network, row.host, ask=ask)
     except LinkingFailed as error:
-        logger.warning("%s was not registered with anew: %s", row.host, error.words)
+        logger.warning("%s was not registered with anew: %s", row.host, error.sentence)
 
 
 def retire_registration(network: str, host: str) -> int:

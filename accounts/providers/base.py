@@ -30,13 +30,13 @@ MAX_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers say 
 class LinkingFailed(Exception):
     """The network did not confirm the account. Holds no cause: its text may quote a token.
 
-    `words`, if any, tell the member what is wrong and what to do next. `given` are credentials that the
+    `sentence`, if any, tells the member what is wrong and what to do next. `given` are credentials that the
     network issued before the failure: they are not kept.
     """
 
-    def __init__(self, words: str = "") -> None:
-        super().__init__(words)
-        self.words = words
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
         self.given: Mapping[str, Any] | None = None
 
 
@@ -154,7 +154,7 @@ class NetworkProvider(Provider):
         return handle if is_whole else host
 
     def find_server(self, typed: str) -> str:
-        """Return the canonical host for `typed`. Raises LinkingFailed with words."""
+        """Return the canonical host for `typed`. Raises LinkingFailed with a sentence."""
         try:
             return parse_host(typed)
         except NotAServer:
@@ -170,14 +170,14 @@ class NetworkProvider(Provider):
 
         Asks the server, so that a member learns before the redirect if there is none or of another
         kind. `is_broad`: it is known to refuse narrow scopes. Raises LinkingFailed
-        with words.
+        with a sentence.
         """
         return {}
 
     def is_registered(self, request: HttpRequest, server: Server) -> bool:
         """Whether `server` still knows our registration. True where it cannot be determined.
 
-        Called before the redirect. Raises LinkingFailed with words where it does not answer.
+        Called before the redirect. Raises LinkingFailed with a sentence where it does not answer.
         """
         return True
 
@@ -191,7 +191,7 @@ class NetworkProvider(Provider):
         raise NotImplementedError
 
     def link_by_password(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
-        """Link the account `name` by an app password. Raises LinkingFailed with words."""
+        """Link the account `name` by an app password. Raises LinkingFailed with a sentence."""
         raise NotImplementedError
 
     @classmethod

@@ -21,20 +21,20 @@ def request_server(host: str, method: str, url: str, **content: Any) -> Any:
         with get_adapter().get_requests_session() as session:
             return session.request(method, url, **content)
     except HttpFailure as failure:
-        raise LinkingFailed(_in_words(failure.reason) % {"host": host}) from None
+        raise LinkingFailed(_failure_sentence(failure.reason) % {"host": host}) from None
 
 
 def check_not_blocked(host: str, answer: Any) -> None:
-    """Raise LinkingFailed with words where `host` blocks this site."""
+    """Raise LinkingFailed with a sentence where `host` blocks this site."""
     if answer.status_code in BLOCKING:
-        words = _("%(host)s does not answer this site: it may have blocked it.")
-        raise LinkingFailed(words % {"host": host})
+        sentence = _("%(host)s does not answer this site: it may have blocked it.")
+        raise LinkingFailed(sentence % {"host": host})
 
 
 def check_not_failing(host: str, answer: Any) -> None:
-    """Raise LinkingFailed with words where `host` reports a server error."""
+    """Raise LinkingFailed with a sentence where `host` reports a server error."""
     if answer.status_code >= 500 or answer.status_code == 429:
-        raise LinkingFailed(_in_words("") % {"host": host})
+        raise LinkingFailed(_failure_sentence("") % {"host": host})
 
 
 def json_fields(answer: Any) -> Mapping[str, Any]:
@@ -53,7 +53,7 @@ def require_server(server: Server | None) -> Server:
     return server
 
 
-def _in_words(reason: str) -> str:
+def _failure_sentence(reason: str) -> str:
     match reason:
         case "dns" | "bad_address":
             return _("There is no server called %(host)s. Check the name.")

@@ -49,32 +49,32 @@ def link_start(request: MemberRequest, network: str, again: int | None = None) -
             with _link_start_place(request, provider):
                 return _start_attempt(request, provider, before)
     except link_throttling.LinkingUnavailable as error:
-        return _start_page(request, provider, before, reason=str(error), status=409)
+        return _start_page(request, provider, before, refusal=str(error), status=409)
     except link_throttling.TooManyLinks:
-        return _start_page(request, provider, before, reason=too_many_links(), status=409)
+        return _start_page(request, provider, before, refusal=too_many_links(), status=409)
     except link_throttling.TooManyLinkAttempts:
-        reason = _("You started linking too often. Try again in an hour, or tomorrow.")
-        return _start_page(request, provider, before, reason=reason, status=429)
+        refusal = _("You started linking too often. Try again in an hour, or tomorrow.")
+        return _start_page(request, provider, before, refusal=refusal, status=429)
     except BulkheadFull:
-        reason = _(
+        refusal = _(
             "This server is slow at the moment, and other people are waiting for it too. "
             "Try again in a minute."
         )
-        return _start_page(request, provider, before, reason=reason, status=409)
+        return _start_page(request, provider, before, refusal=refusal, status=409)
     except LinkingFailed as error:
         silent = _("%(name)s does not answer just now. Try again in a few minutes.")
-        reason = error.words or silent % {"name": provider.name}
-        return _start_page(request, provider, before, reason=reason, status=409)
+        refusal = error.sentence or silent % {"name": provider.name}
+        return _start_page(request, provider, before, refusal=refusal, status=409)
     return _start_page(request, provider, before)
 
 
 def too_many_links() -> str:
     """What a member is told who holds as many links as there may be."""
-    words = _(
+    sentence = _(
         "You have %(count)d links, and no more than that can be kept. Unlink one first. A link "
         "that you have can be linked again from its own page."
     )
-    return words % {"count": link_throttling.MAX_LINKS}
+    return sentence % {"count": link_throttling.MAX_LINKS}
 
 
 def _link_start_place(
@@ -115,7 +115,7 @@ def _start_attempt(
 
 
 def _server_forms(
-    request: HttpRequest, provider: NetworkProvider, reason: str, again: SocialAccount | None
+    request: HttpRequest, provider: NetworkProvider, refusal: str, again: SocialAccount | None
 ) -> dict[str, Any]:
     """Context of the server and app password forms, with what was typed and its errors."""
     if not provider.asks_server:
@@ -128,12 +128,12 @@ def _server_forms(
     by_server = ServerForm(None if is_by_password else typed, **example)
     by_password = AppPasswordForm(typed if is_by_password else None, auto_id="door_%s", **example)
     for form in (by_server, by_password):
-        if reason and form.is_bound and form.is_valid():
-            form.add_error("server", reason)
+        if refusal and form.is_bound and form.is_valid():
+            form.add_error("server", refusal)
     return {
         "form": by_server,
         "password_form": by_password if provider.has_app_password else None,
-        "reason": "" if typed else reason,
+        "refusal": "" if typed else refusal,
     }
 
 
@@ -198,7 +198,7 @@ def _start_page(
     provider: NetworkProvider,
     again: SocialAccount | None,
     *,
-    reason: str = "",
+    refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The number is made for the page and comes back with the form, so it is stored nowhere.
@@ -206,12 +206,14 @@ def _start_page(
     No status of 5xx here: what such an answer changed in the session is not kept.
     """
     number = f"{secrets.randbelow(10_000):04d}" if is_url_mode(request) else ""
-    context = {"provider": provider, "number": number, "reason": reason, "again": again}
+    context = {"provider": provider, "number": number, "refusal": refusal, "again": again}
     context["wants_likes"] = _is_pressed_for_likes(request)
-    context |= _server_forms(request, provider, reason, again)
+    context |= _server_forms(request, provider, refusal, again)
     if again is not None:
         context["afterwards"] = [
-            words for _who, words in before_relink.send(SocialAccount, account=again) if words
+            sentence
+            for _who, sentence in before_relink.send(SocialAccount, account=again)
+            if sentence
         ]
     return TemplateResponse(request, "accounts/link_start.html", context, status=status)
 

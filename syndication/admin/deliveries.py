@@ -158,7 +158,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, delivery: Delivery) -> str:
-        return delivery.reason_in_words
+        return delivery.reason_sentence
 
     @admin.display(description=_("the network's answer"))
     def said(self, delivery: Delivery) -> Any:

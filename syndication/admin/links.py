@@ -54,4 +54,4 @@ class LinkAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, link: Link) -> str:
-        return link.parked_reason_in_words
+        return link.parked_reason_sentence

@@ -23,4 +23,4 @@ class PostAddressAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, address: PostAddress) -> str:
-        return address.refused_in_words
+        return address.refused_sentence

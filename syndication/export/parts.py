@@ -73,7 +73,7 @@ def _naming(photos: ExportPhotos) -> Callable[[Row], None]:
     return name_photo
 
 
-def _in_words(column: str) -> Callable[[Row], None]:
+def _with_sentence(column: str) -> Callable[[Row], None]:
     def say(row: Row) -> None:  # the sentence in the place of a reason's code
         row[column] = sentence(row[column])
 
@@ -110,7 +110,7 @@ _ATTEMPT = ExportTable(
         *("outcome", "http_status", "reason"),
     ),
     {"network_words": "network_message"},
-    finish=_in_words("reason"),
+    finish=_with_sentence("reason"),
 )
 # What came back for a copy.
 _ACTIVITY = ExportTable(CopyActivity, "delivery", ("replies", "likes", "looked_at"))
@@ -139,7 +139,7 @@ _DELIVERY = ExportTable(
         "network_words": "network_message",
     },
     {"attempts": _ATTEMPT, "counts": _ACTIVITY, "replies": _REPLY, "liked_by": _LIKER},
-    _in_words("reason"),
+    _with_sentence("reason"),
 )
 _INTERACTION = ExportTable(
     Interaction,
@@ -186,7 +186,7 @@ _LINK = ExportTable(
         "toggles": ExportTable(Toggle, "link", ("kind", "audience", "is_on")),
         "hidden_accounts": ExportTable(HiddenAccount, "link", ("uid", "name", "created_at")),
     },
-    finish=_in_words("parked_reason"),
+    finish=_with_sentence("parked_reason"),
 )
 
 MEMBER = ExportTable(

@@ -267,7 +267,7 @@ class Delivery(models.Model):
         return str(DeliveryState(self.state).label)
 
     @property
-    def reason_in_words(self) -> str:
+    def reason_sentence(self) -> str:
         """The reason in the active language."""
         return sentence(self.reason)
 

@@ -63,7 +63,7 @@ class PostAddress(models.Model):
         return f"({self.member_id})"
 
     @property
-    def refused_in_words(self) -> str:
+    def refused_sentence(self) -> str:
         """In the language of whoever looks."""
         return sentence(self.refused_reason, self.refused_params)
 

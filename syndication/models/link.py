@@ -146,7 +146,7 @@ class Link(models.Model):
         return bool(is_out) or getattr(self, "paused", None) is not None
 
     @property
-    def parked_reason_in_words(self) -> str:
+    def parked_reason_sentence(self) -> str:
         """The reason in the active language."""
         return sentence(self.parked_reason)
 

@@ -179,12 +179,12 @@ def _sent(row: Any, clock: MemberClock) -> tuple[str, str]:
         return _gone(row, clock), ""
     if row.is_edit and row.copy_sent_at is not None:
         both = {"arrived": clock.past(row.copy_sent_at), **when}
-        return _("arrived %(arrived)s, edited %(when)s") % both, row.reason_in_words
-    return _("arrived %(when)s") % when, row.reason_in_words
+        return _("arrived %(arrived)s, edited %(when)s") % both, row.reason_sentence
+    return _("arrived %(when)s") % when, row.reason_sentence
 
 
 def _waiting(row: Any, clock: MemberClock) -> tuple[str, str]:
-    reason = row.reason_in_words
+    reason = row.reason_sentence
     if row.paused is not None:
         words, reason = _("waits because the staff paused the network"), row.paused
     elif row.host_rests_until is not None:
@@ -210,7 +210,7 @@ def _sending(row: Delivery, clock: MemberClock) -> tuple[str, str]:
 
 def _unconfirmed(row: Delivery, clock: MemberClock) -> tuple[str, str]:
     if row.due_at is None:
-        return _doing(row, _("we could not confirm that it arrived")), row.reason_in_words
+        return _doing(row, _("we could not confirm that it arrived")), row.reason_sentence
     if row.due_at <= clock.now:
         return _doing(row, _("no clear answer yet; we check again in a moment")), ""
     when = {"when": clock.coming(row.due_at)}
@@ -219,7 +219,7 @@ def _unconfirmed(row: Delivery, clock: MemberClock) -> tuple[str, str]:
 
 def _parked(row: Delivery, clock: MemberClock) -> tuple[str, str]:
     is_said = row.reason == NEEDS_YOU and row.link.account_id is not None  # by the press beside it
-    return _doing(row, _("waits for you")), "" if is_said else row.reason_in_words
+    return _doing(row, _("waits for you")), "" if is_said else row.reason_sentence
 
 
 def _ended(row: Any, clock: MemberClock) -> tuple[str, str]:
@@ -231,7 +231,7 @@ def _ended(row: Any, clock: MemberClock) -> tuple[str, str]:
         words = _("still has the old text")
     else:
         words = _("did not arrive") if row.state == _S.FAILED else _("was not sent")
-    return words, row.reason_in_words
+    return words, row.reason_sentence
 
 
 def _gone(row: Any, clock: MemberClock) -> str:

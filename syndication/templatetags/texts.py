@@ -18,7 +18,7 @@ from syndication.queries.excerpts import cut_position, cut_to_line
 from syndication.queries.languages import language_name
 
 register = template.Library()
-register.filter("in_words", sentence)  # {{ one.reason|in_words }}
+register.filter("sentence", sentence)  # {{ one.reason|sentence }}
 register.filter("counted", count_in_words)  # {{ post.like_count|counted }}
 
 register.filter("language_name", language_name)

@@ -48,7 +48,7 @@ def test_a_host_may_be_as_long_as_a_uid_has_room_for() -> None:
 def test_a_server_in_a_private_network_is_told_as_one() -> None:
     with pytest.raises(LinkingFailed) as failed:
         request_server("printer.example", "GET", "https://10.1.2.3/")
-    assert "printer.example is in a private network" in failed.value.words
+    assert "printer.example is in a private network" in failed.value.sentence
 
 
 @pytest.mark.parametrize("name", ["", 5, None, "x" * 5000])
@@ -197,7 +197,7 @@ def test_a_registration_without_both_keys_is_none(settings: Any, raw: bytes, wor
         given = registration._register(server.authority, "https://here.example/back/", ())
         with pytest.raises(LinkingFailed) as failed:
             registration._keys(server.authority, given, ())
-    assert words in failed.value.words
+    assert words in failed.value.sentence
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_what_cannot_be_taken_bounces_to_the_member_alone(hanako: Member, addres
         assert receive(EMPTY, address, sender=sender).code == TAKEN
     assert (
         "An email had neither text nor a photo that we take."
-        in hanako.post_addresses.get().refused_in_words
+        in hanako.post_addresses.get().refused_sentence
     )  # the page says it in any case
 
 

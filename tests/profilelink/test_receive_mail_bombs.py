@@ -83,7 +83,7 @@ def test_a_bomb_is_refused_and_the_member_told(name: str) -> None:
     received = receive(REFUSED[name], address_of(hanako), sender=OWN)
     assert received.code == 65
     assert len(received.said.splitlines()) == 1
-    assert hanako.post_addresses.get().refused_in_words == received.said.strip()
+    assert hanako.post_addresses.get().refused_sentence == received.said.strip()
     assert not SavedDraft.objects.exists()
 
 

@@ -20,7 +20,7 @@ USUAL = 7200.0  # seconds that an access token lives
 
 
 def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
-    """Open a session; return its credentials. Raises LinkingFailed with words."""
+    """Open a session; return its credentials. Raises LinkingFailed with a sentence."""
     server = f"{origin_of(identity.host)}/xrpc/com.atproto.server"
     typed = {"identifier": identity.did, "password": password}
     status, answer = post_form(f"{server}.createSession", json=typed)

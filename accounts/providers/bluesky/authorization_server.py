@@ -81,8 +81,8 @@ class AuthorizationServer:
 
 def _log(issuer: str, status: int, answer: Mapping[str, Any]) -> None:
     """Log a server's refusal for the administrators."""
-    words = bounded_line(f"{answer.get('error')}: {answer.get('error_description')}", longest=300)
-    logger.warning("%s refused us with %s (%s)", issuer, status, words)
+    message = bounded_line(f"{answer.get('error')}: {answer.get('error_description')}", longest=300)
+    logger.warning("%s refused us with %s (%s)", issuer, status, message)
 
 
 def find_authorization_server(host: str) -> AuthorizationServer:

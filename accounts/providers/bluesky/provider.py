@@ -80,8 +80,8 @@ class BlueskyProvider(NetworkProvider):
         try:
             return {"issuer": find_authorization_server(host).issuer}
         except LinkingFailed:
-            words = _("No Bluesky account or server was found at %(host)s. Check the name.")
-            raise LinkingFailed(words % {"host": host}) from None
+            sentence = _("No Bluesky account or server was found at %(host)s. Check the name.")
+            raise LinkingFailed(sentence % {"host": host}) from None
 
     def begin_link(
         self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
@@ -165,11 +165,11 @@ class BlueskyProvider(NetworkProvider):
         return identity
 
     def _own(self, did: str, handle: str) -> Identity:
-        """Return the account of `did`, which must have `handle`. Raises LinkingFailed with words."""
+        """Return the account of `did`, which must have `handle`. Raises LinkingFailed with a sentence."""
         identity = fetch_identity(did, self.app.settings)
         if identity.handle != handle:
-            words = _("The owner of %(handle)s could not be verified. Check the name.")
-            raise LinkingFailed(words % {"handle": handle})
+            sentence = _("The owner of %(handle)s could not be verified. Check the name.")
+            raise LinkingFailed(sentence % {"handle": handle})
         return identity
 
     def _authorized(self, identity: Identity, credentials: dict[str, Any]) -> Authorized:

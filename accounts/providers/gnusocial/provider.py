@@ -46,8 +46,10 @@ class GnusocialProvider(OAuth1Network):
         try:
             return self._leave(require_server(server))
         except LinkingFailed as error:
-            words = _("%(host)s does not let this site register. Ask the staff of that server why.")
-            raise LinkingFailed(error.words or words % {"host": host}) from None
+            sentence = _(
+                "%(host)s does not let this site register. Ask the staff of that server why."
+            )
+            raise LinkingFailed(error.sentence or sentence % {"host": host}) from None
 
     def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
         endpoints = self.endpoints(callback.server)
@@ -66,7 +68,7 @@ class GnusocialProvider(OAuth1Network):
         try:
             return self.begin_at(endpoints, server)
         except LinkingFailed as error:
-            if endpoints.client_key == NAMELESS or error.words:  # no answer is no refusal
+            if endpoints.client_key == NAMELESS or error.sentence:  # no answer is no refusal
                 raise
         logger.warning("%s does not take the key that GNUSOCIAL_APPS has for it", server.host)
         leaving = self.begin_at(_endpoints(server, NAMELESS, NAMELESS), server)
@@ -108,7 +110,7 @@ def _apps(text: str) -> Mapping[str, tuple[str, str]]:
 
 
 def _check(host: str) -> None:
-    """Check that a server of this kind answers. Raises LinkingFailed with words.
+    """Check that a server of this kind answers. Raises LinkingFailed with a sentence.
 
     One that fails to say so (5xx) is asked for a request token, which tells as well.
     """
@@ -121,8 +123,8 @@ def _check(host: str) -> None:
         check_not_blocked(host, answer)
     if fails:
         return
-    words = _("%(host)s answers, but is not a GNU social server. Check the name.")
-    raise LinkingFailed(words % {"host": host})
+    sentence = _("%(host)s answers, but is not a GNU social server. Check the name.")
+    raise LinkingFailed(sentence % {"host": host})
 
 
 provider_classes = [GnusocialProvider]

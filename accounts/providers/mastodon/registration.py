@@ -43,7 +43,7 @@ UNKNOWN = frozenset({"invalid_client", "unauthorized_client", "invalid_client_id
 
 
 def register_client(host: str, *, callback_url: str, is_broad: bool = False) -> Mapping[str, str]:
-    """Register at `host`; return our keys and their scopes. Raises LinkingFailed with words.
+    """Register at `host`; return our keys and their scopes. Raises LinkingFailed with a sentence.
 
     Checks first that it is such a server, so that a member learns what is wrong.
     """
@@ -108,7 +108,7 @@ def is_registration_known(server: Server, *, callback_url: str) -> bool:
 
 def issuer_of(host: str) -> Issuer:
     """The name that comes back with a server's codes: of its metadata, or its address where it has
-    none (before 4.3, and other makes). Raises LinkingFailed with words."""
+    none (before 4.3, and other makes). Raises LinkingFailed with a sentence."""
     origin = origin_of(host)
     answer = request_server(host, "GET", f"{origin}{METADATA}")
     if answer.status_code != 200:
@@ -120,17 +120,17 @@ def issuer_of(host: str) -> Issuer:
         raise _no_such_server(host) from None
     if other == host:
         return issuer
-    words = _("%(host)s signs people in at %(other)s. Type that name instead.")
-    raise LinkingFailed(words % {"host": host, "other": other})
+    sentence = _("%(host)s signs people in at %(other)s. Type that name instead.")
+    raise LinkingFailed(sentence % {"host": host, "other": other})
 
 
 def _no_such_server(host: str) -> LinkingFailed:
-    words = _("%(host)s answers, but is not a Mastodon server. Check the name.")
-    return LinkingFailed(words % {"host": host})
+    sentence = _("%(host)s answers, but is not a Mastodon server. Check the name.")
+    return LinkingFailed(sentence % {"host": host})
 
 
 def _version(host: str) -> str:
-    """Return the server's version string, "" where it fails to state one. Raises LinkingFailed with words for
+    """Return the server's version string, "" where it fails to state one. Raises LinkingFailed with a sentence for
     one of another kind.
 
     Some servers fail at one of the two addresses for good (Takahē 0.11 at v2), so an error of 5xx

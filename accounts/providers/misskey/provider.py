@@ -104,14 +104,14 @@ def _account(server: Server, user: Mapping[str, Any], answer: Mapping[str, str])
 
 
 def _check(host: str) -> None:
-    """Check that a server of this kind answers. Raises LinkingFailed with words."""
+    """Check that a server of this kind answers. Raises LinkingFailed with a sentence."""
     answer = request_server(host, "POST", f"{origin_of(host)}/api/meta", json={"detail": False})
     if answer.status_code == 200 and "maxNoteTextLength" in json_fields(answer):
         return
     check_not_blocked(host, answer)
     check_not_failing(host, answer)
-    words = _("%(host)s answers, but is not a Misskey server. Check the name.")
-    raise LinkingFailed(words % {"host": host})
+    sentence = _("%(host)s answers, but is not a Misskey server. Check the name.")
+    raise LinkingFailed(sentence % {"host": host})
 
 
 provider_classes = [MisskeyProvider]

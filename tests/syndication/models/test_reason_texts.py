@@ -192,4 +192,4 @@ def test_stored_refusals_of_mails_become_codes(hanako, language):
         address.refresh_from_db()
         assert address.refused_reason == code
         with translation.override(("en", "ja")[language]):
-            assert address.refused_in_words not in ("", code)
+            assert address.refused_sentence not in ("", code)
