@@ -21,7 +21,6 @@ from syndication.connectors.content import LONGEST
 from syndication.delivery import eligibility, interactions, planning
 from syndication.models import (
     Delivery,
-    DeliveryOperation,
     DeliveryState,
     FeedItem,
     Interaction,
@@ -155,7 +154,7 @@ def _create(target: InteractionTarget, kind: str, *, form_key: str, **words: str
 def _start_again(interaction: Interaction, *, by: Member) -> None:
     """Start the like that failed again, else queue a new one behind whatever went before."""
     last = _last_delivery(interaction)
-    if last is not None and last.operation == DeliveryOperation.PUBLISH and last.state in _RETRIED:
+    if last is not None and last.is_publish and last.state in _RETRIED:
         commands.retry_delivery(last, by=by)
     else:
         planning.plan_interaction(interaction)
@@ -165,9 +164,7 @@ def _is_under_way(interaction: Interaction) -> bool:
     """Whether its last publish is sent or may still be."""
     last = _last_delivery(interaction)
     over = (*_RETRIED, _S.CANCELLED, _S.SKIPPED)
-    return (
-        last is not None and last.operation == DeliveryOperation.PUBLISH and last.state not in over
-    )
+    return last is not None and last.is_publish and last.state not in over
 
 
 def _last_delivery(interaction: Interaction) -> Delivery | None:

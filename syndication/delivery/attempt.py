@@ -47,16 +47,9 @@ from syndication.delivery.leased_http import LeasedHttp
 from syndication.delivery.outcomes import DeliveryRun
 from syndication.delivery.pool import THREADS_PER_WORKER, DeliveryPool
 from syndication.delivery.pre_send import PreSendCheckFailed
-from syndication.models import (
-    Delivery,
-    DeliveryOperation,
-    DeliveryState,
-    Link,
-    LinkState,
-    Post,
-    Toggle,
-)
+from syndication.models import Delivery, Link, LinkState, Post, Toggle
 from syndication.models.attempt import AttemptOutcome
+from syndication.models.delivery_states import DeliveryOperation, DeliveryState
 
 logger = logging.getLogger(__name__)
 
@@ -70,9 +63,7 @@ HOST_LIMIT = Bulkhead(most=THREADS_PER_WORKER, per_host=circuit_breaker.THREADS_
 def attempt_delivery(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
     """Attempt delivery `pk` once if it is due and unclaimed. Return whether it was attempted."""
     with HOST_LIMIT.places() as take:
-        return _attempt_with_host_limit(
-            pk, now, owner or str(uuid.uuid4()), lambda link: _has_thread(link, take)
-        )
+        return _attempt(pk, now, owner or str(uuid.uuid4()), lambda link: _has_thread(link, take))
 
 
 def _has_thread(link: Link, take: Callable[[str], bool]) -> bool:
@@ -80,9 +71,7 @@ def _has_thread(link: Link, take: Callable[[str], bool]) -> bool:
     return not link.host or take(link.host)
 
 
-def _attempt_with_host_limit(
-    pk: int, now: Clock, owner: str, may_ask: Callable[[Link], bool]
-) -> bool:
+def _attempt(pk: int, now: Clock, owner: str, may_ask: Callable[[Link], bool]) -> bool:
     claim = claims.claim_delivery(pk, owner=owner, now=now(), may_ask=may_ask)
     if claim is None:
         return False
@@ -125,9 +114,7 @@ def _execute(run: DeliveryRun) -> None:
     delivery = run.delivery
     if delivery.state == DeliveryState.UNCONFIRMED:
         reconcile.reconcile_delivery(run)
-    elif delivery.operation == DeliveryOperation.PUBLISH and run.now() > retry_policy.last_try_at(
-        delivery
-    ):
+    elif delivery.is_publish and run.now() > retry_policy.last_try_at(delivery):
         reason = retry_policy.TOO_OLD
         run.settle(DeliveryState.EXPIRED, AttemptOutcome.EXPIRED, due_at=None, reason=reason)
     elif delivery.tries > retry_policy.MAX_TRIES and claims.is_poison(delivery):

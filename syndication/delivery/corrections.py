@@ -71,7 +71,7 @@ def is_outdated(delivery: Delivery) -> bool:
     return (
         post is not None
         and post.deleted_at is None
-        and delivery.operation == DeliveryOperation.PUBLISH
+        and delivery.is_publish
         and delivery.state == _S.SENT
         and bool(delivery.remote_id)
         and delivery.remote_deleted_at is None

@@ -74,7 +74,7 @@ def _copies_elsewhere(link: Link, fresh: QuerySet[FeedItem]) -> Iterator[FeedIte
 def mark_sent_copy(copy: Delivery, link: Link) -> None:
     """Mark the items, imported before, of a copy that is recorded as sent to `link`. A reply is no copy
     of a post: it stays what it is on the network."""
-    if copy.operation != DeliveryOperation.PUBLISH or not copy.remote_id or copy.post_id is None:
+    if not copy.is_publish or not copy.remote_id or copy.post_id is None:
         return
     same = _same_ids(link)
     # Read first: mostly there is none, and a write would wait for the lock of the whole store.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -55,8 +55,3 @@ def clock_skew() -> timedelta:
     theirs = Heartbeat.objects.filter(pk=any_row.pk).values_list(Now(), flat=True).get()
     after = timezone.now()  # the query may have taken long
     return before - theirs if theirs < before else min(after - theirs, timedelta())
-
-
-def last_heartbeat_at(part: str) -> datetime | None:
-    """The time of the last heartbeat of `part`."""
-    return Heartbeat.objects.filter(part=part).values_list("beat_at", flat=True).first()

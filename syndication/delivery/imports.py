@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-import uuid
 from collections.abc import Callable, Container
 from datetime import datetime, timedelta
 from itertools import islice
@@ -46,31 +45,6 @@ MAX_ATTACHED = 20  # things beside an item's words, with so many characters each
 MAX_ATTACHED_LENGTH = 1500
 MANY_ITEMS = 30  # items of one import: more are waiting, and are requested soon
 SOON = timedelta(minutes=1)
-
-
-def import_friends(link_pk: int) -> None:
-    """Import the friend list, or the rest of it; former friends are deleted at its end."""
-    _import_now(link_pk, ImportKind.FRIENDS)
-
-
-def import_feed(link_pk: int) -> None:
-    """Import friends' posts since the last time, and delete old ones."""
-    _import_now(link_pk, ImportKind.FEED)
-
-
-def import_replies(link_pk: int) -> None:
-    """Import replies and likes of the copies that are due (delivery.replies)."""
-    _import_now(link_pk, ImportKind.REPLIES)
-
-
-def _import_now(link_pk: int, kind: ImportKind) -> None:
-    now = timezone.now()
-    link = import_schedule.askable_links(now).filter(pk=link_pk).first()
-    if link is None or import_schedule.are_imports_off():
-        return
-    link_import = import_schedule.get_or_create_link_import(link, kind)
-    if import_schedule.lease_link_import(link_import, now, str(uuid.uuid4())):
-        run_link_import(link_import)
 
 
 def run_link_import(link_import: LinkImport) -> None:

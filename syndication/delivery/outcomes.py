@@ -122,11 +122,7 @@ class DeliveryRun:
         """Seconds for which the link is not used after a publish, which may have arrived whatever was
         answered."""
         kind = self.delivery.sent_as.get("kind")
-        if (
-            self.delivery.operation != DeliveryOperation.PUBLISH
-            or not self.http.exchanges
-            or not kind
-        ):
+        if not self.delivery.is_publish or not self.http.exchanges or not kind:
             return 0.0
         return CONNECTORS[self.link.network].seconds_between_posts.get(kind, 0.0)
 

@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 
 from syndication.connectors.reasons import Reason
-from syndication.models import Delivery, DeliveryOperation
+from syndication.models import Delivery
 
 # Seconds before the 2nd, 3rd … try: 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h, 24 h.
 DELAYS: tuple[float, ...] = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
@@ -56,7 +56,7 @@ def next_read(delivery: Delivery, now: datetime, *, after: float | None = None) 
 
 def last_try_at(delivery: Delivery) -> datetime:
     """The deadline for automatic tries. Edits, like deletes, have thirty days: better late than never."""
-    is_publish = delivery.operation == DeliveryOperation.PUBLISH
+    is_publish = delivery.is_publish
     return delivery.asked_at + (PUBLISH_WITHIN if is_publish else DELETE_WITHIN)
 
 

@@ -21,7 +21,6 @@ from syndication.delivery import eligibility, wakeups
 from syndication.models import (
     OPEN_STATES,
     Delivery,
-    DeliveryOperation,
     DeliveryState,
     Interaction,
     Link,
@@ -172,7 +171,7 @@ def _histories(
     standing: defaultdict[int, list[CopyHistory]] = defaultdict(list)
     for row in rows:
         copies = standing[row.link_id]
-        if row.operation == DeliveryOperation.PUBLISH:
+        if row.is_publish:
             if may_be_out(row) or row.state in (_S.WAITING, _S.PARKED):
                 copies.append(CopyHistory(row))
                 found.append(copies[-1])

@@ -105,10 +105,7 @@ def _finish_address(row: Row) -> None:
 _ATTEMPT = ExportTable(
     Attempt,
     "delivery",
-    (
-        *("number", "doing", "version", "started_at", "finished_at"),
-        *("outcome", "http_status", "reason"),
-    ),
+    ("number", "doing", "version", "started_at", "finished_at", "outcome", "http_status", "reason"),
     {"network_words": "network_message"},
     finish=_with_sentence("reason"),
 )
@@ -127,8 +124,7 @@ _DELIVERY = ExportTable(
     Delivery,
     "post",
     (
-        *("id", "link", "sequence", "state", "reason"),
-        *("audience", "version"),
+        *("id", "link", "sequence", "state", "reason", "audience", "version"),
         *("tries", "is_manual", "is_correction"),
         *("created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
         *("remote_deleted_at", "changed_at", "remote_id"),

@@ -250,6 +250,10 @@ class Delivery(models.Model):
         return self.interaction is not None and self.interaction.kind == InteractionKind.LIKE
 
     @property
+    def is_publish(self) -> bool:
+        return self.operation == DeliveryOperation.PUBLISH
+
+    @property
     def is_delete(self) -> bool:
         return self.operation == DeliveryOperation.DELETE
 

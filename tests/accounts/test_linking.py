@@ -13,11 +13,11 @@ from accounts.actions import linking
 from accounts.crypto import encryption
 from accounts.models import LinkAttempt
 from accounts.signals import account_linked
-from syndication.delivery import imports
 from syndication.models import Link
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
 from tests.making import make_member
 from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
+from tests.syndication.importing import import_friends
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +136,7 @@ def test_a_token_that_has_a_type_is_shown_by_that_word(sandbox, hanako, heard):
     phone.submit("Link")
     assert heard[0]["credentials"]["token_type"] == "Bearer"
     link = Link.objects.get()
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert link.friends.exists()
 
 

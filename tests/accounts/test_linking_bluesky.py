@@ -13,7 +13,6 @@ from accounts.crypto import dpop, encryption
 from accounts.models import LinkAttempt, ServerRegistration
 from accounts.providers.bluesky.app_password import session_by_password
 from accounts.providers.bluesky.identity import Identity
-from syndication.delivery import imports
 from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link
 from syndication.sandbox.bluesky import clients
 from syndication.sandbox.bluesky.values import did_of
@@ -31,6 +30,7 @@ from tests.phone import computer, log_in_phone
 from tests.sandbox_server import make_sandbox
 from tests.scripted_server import answer, playing
 from tests.syndication.delivering import planned, remove, tried
+from tests.syndication.importing import import_friends
 
 pytestmark = pytest.mark.django_db
 
@@ -293,7 +293,7 @@ def test_a_status_is_written_there_and_deleted_there_by_an_app_password(bluesky,
     by_password(phone)
     phone.submit("Link")
     link = Link.objects.get()
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert link.friends.count() > 3
     delivery = tried(planned(link, "到着 😀 #旅"))
     assert delivery.state == DeliveryState.SENT

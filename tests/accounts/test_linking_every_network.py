@@ -9,7 +9,6 @@ from allauth.socialaccount.models import SocialAccount
 
 from accounts.models import LinkAttempt
 from syndication.connectors import CONNECTORS
-from syndication.delivery import imports
 from syndication.models import Delivery, DeliveryOperation, DeliveryState, Link, Revocation
 from tests.accounts.away import (
     Away,
@@ -25,6 +24,7 @@ from tests.sandbox_server import TestSandbox
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.network import Network
 from tests.syndication.delivering import planned, remove, tried
+from tests.syndication.importing import import_feed, import_friends
 from tests.syndication.networks import ON_THE_SANDBOX
 
 pytestmark = pytest.mark.django_db
@@ -144,8 +144,8 @@ def test_a_status_is_written_there_and_deleted_there(sandbox, key, network, phon
     come_back(phone, away)
     phone.submit("Link")
     link = Link.objects.get()
-    imports.import_friends(link.pk)
-    imports.import_feed(link.pk)
+    import_friends(link.pk)
+    import_feed(link.pk)
     link.refresh_from_db()
     assert link.terms.get("text", 0) == network.longest
     assert link.friends.count() > 3

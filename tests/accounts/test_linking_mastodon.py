@@ -6,12 +6,12 @@ import pytest
 
 from accounts.models import LinkAttempt, ServerRegistration
 from accounts.providers.servers import NotAServer, parse_host
-from syndication.delivery import imports
 from syndication.models import Link
 from tests.accounts.away import come_back, leave_by_phone
 from tests.making import make_member
 from tests.phone import log_in_phone
 from tests.scripted_server import answer, playing
+from tests.syndication.importing import import_friends
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +162,6 @@ def test_whether_followers_are_approved_is_known_once_it_is_linked(
     come_back(phone, leave_by_phone(phone, "mastodon", server=server))
     phone.submit("Link")
     link = Link.objects.get()
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert link.follows_approved == is_locked

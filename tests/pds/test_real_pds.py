@@ -23,7 +23,7 @@ from syndication.connectors.bluesky.records import COLLECTION as POSTS
 from syndication.connectors.bluesky.records import LIKES
 from syndication.connectors.errors import TargetGone, Unauthorized, Unsupported
 from syndication.connectors.values import PostActivity, Receipt
-from syndication.delivery import credentials, imports, token_revocation
+from syndication.delivery import credentials, token_revocation
 from syndication.models import (
     Delivery,
     DeliveryOperation,
@@ -39,6 +39,7 @@ from tests.phone import computer, log_in_phone
 from tests.photographs import a_photo
 from tests.syndication.connectors.network import a_post
 from tests.syndication.delivering import planned, remove, tried
+from tests.syndication.importing import import_friends
 
 pytestmark = [
     pytest.mark.django_db,
@@ -156,7 +157,7 @@ def test_linked_posts_go_there_once_and_are_deleted_there(pds, hanako, linked):
     assert shown["https://example.org/a"]["uri"] == "https://example.org/a"
     assert shown[f"@{taro.handle}"]["did"] == taro.did
 
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert [(friend.uid, friend.name) for friend in link.friends.all()] == [(taro.did, taro.handle)]
 
     remove(sent.post)

@@ -23,8 +23,8 @@ from syndication.connectors.base import (
     ReceivedReply,
     SubjectKind,
 )
-from syndication.delivery import imports
 from syndication.models import CopyActivity, Delivery, Link, LinkImport
+from tests.syndication.importing import import_replies
 from tests.syndication.slate import KEY, KINDS, Slate, SlateConnector
 
 PAGE = 2  # own posts on a page of a listing
@@ -153,7 +153,7 @@ def due(link: Link, *, later: timedelta = timedelta()) -> None:
 def bring_back(link: Link, *, later: timedelta = timedelta()) -> None:
     """Import replies and likes of all copies, as if they were due."""
     due(link, later=later)
-    imports.import_replies(link.pk)
+    import_replies(link.pk)
 
 
 @pytest.fixture

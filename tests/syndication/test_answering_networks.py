@@ -11,12 +11,13 @@ from django.urls import reverse
 from accounts.models import Member
 from accounts.models.guess_count import GuessCount
 from syndication.connectors import CONNECTORS
-from syndication.delivery import attempt, imports
+from syndication.delivery import attempt
 from syndication.models import CopyActivity, Delivery, FeedItem, Interaction, Link, RemoteReply
 from tests.making import make_member
 from tests.phone import PhoneClient, log_in_phone
 from tests.syndication.connectors.network import Network
 from tests.syndication.delivering import Moving, planned, tried
+from tests.syndication.importing import import_feed, import_replies
 from tests.syndication.networks import ON_THE_SANDBOX, linked_on
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def taken_back(phone: PhoneClient, delivery: Delivery, now: Moving) -> None:
 def test_a_friends_post_is_answered_and_the_answer_taken_back(net, link, phone, sandbox):
     now = Moving(sandbox)
     target = net.a_friends_post(text="夕焼けです")
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     item = FeedItem.objects.get(text__contains="夕焼けです")
     assert (item.target_id or item.remote_id) == target
     delivery = sent_from(phone, reverse("feed_item", args=[item.pk]), net, now)
@@ -95,7 +96,7 @@ def test_an_answer_that_came_back_is_answered_in_its_thread(net, link, phone, sa
     copy = tried(planned(link, "おはよう"), now)
     answer = net.answer(copy.remote_id, "おはよう、花子さん")
     CopyActivity.objects.update(due_at=now())
-    imports.import_replies(link.pk)
+    import_replies(link.pk)
     reply = RemoteReply.objects.get()
     assert reply.remote_id == answer
     delivery = sent_from(phone, reverse("remote_reply", args=[reply.pk]), net, now)
@@ -108,7 +109,7 @@ def test_the_page_says_in_words_who_reads_the_answer(net, link, phone):
     for word, visibility in net.visibilities.items():
         text = f"だれが読む {word}"
         net.a_friends_post(word, text=text)
-        imports.import_feed(link.pk)
+        import_feed(link.pk)
         item = FeedItem.objects.filter(text__contains=text).first()
         if item is None:
             continue

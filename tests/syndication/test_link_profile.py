@@ -14,7 +14,6 @@ from accounts.actions import profile, profile_import
 from accounts.actions.quotas import IMPORTED_PICTURES, spend_member_quota
 from accounts.models import Member
 from syndication.actions import account_closure, link_profile
-from syndication.delivery import imports
 from syndication.models import Link
 from syndication.models.errors import NotYours
 from syndication.worker import orphaned_files
@@ -26,6 +25,7 @@ from tests.racing import at_once
 from tests.scripted_server import answer, playing
 from tests.syndication.delivering import linked
 from tests.syndication.exporting import export_of
+from tests.syndication.importing import import_friends
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ def take(picture: bytes, member: Member) -> bool:
 # --- The page ---------------------------------------------------------------------------------------
 def test_the_page_says_what_stands_here_and_there_and_takes_each_field_alone(sandbox):
     link = linked(sandbox)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     phone = log_in_phone(link.member)
     phone.get(reverse("link_detail", args=["mixi", link.pk]))
     page = phone.get(phone.page.link("Name and picture").href)
@@ -108,7 +108,7 @@ def test_the_page_says_what_stands_here_and_there_and_takes_each_field_alone(san
 
 def test_each_field_goes_back_alone(sandbox):
     link = linked(sandbox)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     profile.set_profile_texts(link.member, display_name="花", about="")
     phone, _page = open_page(link)
     phone.submit(TAKE_NAME)

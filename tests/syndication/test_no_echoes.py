@@ -21,7 +21,7 @@ from accounts.models import Audience, Member
 from accounts.models.guess_count import GuessCount
 from syndication.actions import interactions, posts
 from syndication.connectors.base import Credentials
-from syndication.delivery import attempt, imports
+from syndication.delivery import attempt
 from syndication.models import Delivery, FeedItem, Interaction, Link, Post
 from syndication.models.errors import NotNow
 from syndication.queries.feed import openable_items
@@ -30,6 +30,7 @@ from syndication.sandbox.oauth2 import Grant
 from tests.making import befriend, make_member
 from tests.syndication.connectors.misskey import PERMISSIONS, MisskeyOnTheSandbox
 from tests.syndication.delivering import Moving
+from tests.syndication.importing import import_feed
 from tests.syndication.networks import linked_on
 
 NAMES = ("hanako", "momo")
@@ -69,7 +70,7 @@ class Neighbours:
         self.written += 1
 
     def pull(self, who: int) -> None:
-        imports.import_feed(self.links[who].pk)
+        import_feed(self.links[who].pk)
 
     def item(self, who: int, which: int) -> FeedItem | None:
         items = list(openable_items(self.members[who]).select_related("link").order_by("pk"))

@@ -16,13 +16,14 @@ from django.utils import timezone
 from accounts.actions import friends
 from accounts.models import Audience, Member
 from syndication.actions import hidden_accounts, posts
-from syndication.delivery import credentials, imports
+from syndication.delivery import credentials
 from syndication.models import Delivery, DeliveryState, FeedItem, Link, Post
 from tests.making import befriend, block, make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.delivering import grant, linked, planned, settled, tried
 from tests.syndication.feeds import Line, add_copy, bring, lines_of, words_on_home
+from tests.syndication.importing import import_feed, import_friends
 from tests.syndication.networks import linked_on
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def link_of_taro(sandbox, hanako: Member) -> Link:
 def test_a_copy_that_was_sent_before_the_import_stands_there_once(sandbox, hanako) -> None:
     theirs, ours = link_of_taro(sandbox, hanako), linked(sandbox, hanako)
     assert tried(planned(theirs, "一度だけ")).remote_id
-    imports.import_feed(ours.pk)
+    import_feed(ours.pk)
     assert ours.feed.filter(text="一度だけ").exists()
     assert words_on_home(hanako).count("一度だけ") == 1
 
@@ -163,7 +164,7 @@ def test_a_copy_that_is_imported_before_its_answer_is_found_stands_there_once_af
     sandbox.faults.add("mixi", "drop_after", match="POST /2/voice")
     delivery = tried(planned(theirs, "一度だけ"))
     assert delivery.state == DeliveryState.UNCONFIRMED
-    imports.import_feed(ours.pk)
+    import_feed(ours.pk)
     assert words_on_home(hanako).count("一度だけ") == 2
     assert settled(delivery, now).state == DeliveryState.SENT
     assert words_on_home(hanako).count("一度だけ") == 1
@@ -341,8 +342,8 @@ def test_friends_on_one_server_are_found_by_that_server_s_name_for_them(sandbox,
     ident = sandbox.mastodon.state.graph.named("taro").id
     taro = make_member("taro")
     make_link(taro, "mastodon", uid=f"{ours.host}/{ident}", host=ours.host, is_findable=True)
-    imports.import_friends(ours.pk)
-    imports.import_feed(ours.pk)
+    import_friends(ours.pk)
+    import_feed(ours.pk)
     phone, page = log_in_phone(hanako), reverse("link_friends", args=["mastodon", ours.pk])
     assert "@taro" in phone.get(page)
     assert "自転車のタイヤ交換" in phone.get(reverse("home"))

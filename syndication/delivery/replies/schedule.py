@@ -52,7 +52,7 @@ def brings_anything(connector: type[Connector], kind: str) -> bool:
 
 def is_wanted(delivery: Delivery, link: Link) -> bool:
     """Whether replies to this copy, just sent or still there, are to come back."""
-    if delivery.operation != DeliveryOperation.PUBLISH or not link.brings_replies:
+    if not delivery.is_publish or not link.brings_replies:
         return False
     if delivery.post is not None and (delivery.post.is_without_replies or delivery.post.deleted_at):
         return False

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.utils.html import escape
 
-from syndication.delivery import imports
 from syndication.models import Post, PostKind
 from tests.accounts.away import Away, come_back
 from tests.accounts.screens import number_on, numbers_on, press, scan
 from tests.page import Page
 from tests.profilelink import mailed
 from tests.profilelink.phone.traveller import Journey
+from tests.syndication.importing import import_feed, import_friends
 
 STATUS = "今日から〜ﾌﾟﾛﾌ ①髙﨑 よろしく☀😀"
 FOR_FRIENDS = "友だちだけに：金曜に鍋をします"
@@ -83,7 +83,7 @@ def link_mixi(journey: Journey) -> None:
 
 def look_at_friends(journey: Journey) -> None:
     """Who of them agreed to be found is shown as being here; the others can be invited."""
-    imports.import_friends(journey.link.pk)
+    import_friends(journey.link.pk)
     journey.phone.follow("Your mixi friends")
     journey.sees("Also on this site", "@taro", "Not found on this site", "もも", "Invite somebody")
     journey.phone.follow("* ザキ")
@@ -256,7 +256,7 @@ def take_back(journey: Journey) -> None:
 
 def read_friends(journey: Journey) -> None:
     """What mixi friends wrote stands on the home page, marked as mixi's."""
-    imports.import_feed(journey.link.pk)
+    import_feed(journey.link.pk)
     journey.home()
     item = next(link for link in journey.phone.page.links if "feed/" in link.href)
     assert re.search(f"[·・] mixi {re.escape(item.text)}", journey.phone.page.text)

@@ -11,7 +11,6 @@ from django.db import models
 from accounts.models import PublicCharField, PublicTextField
 from profilelink.phone.decoding import replace_private_letters_of_any_carrier
 from syndication.actions.link_titles import parse_title
-from syndication.delivery import imports
 from syndication.models import Attempt, FeedItem, Link, NetworkFriend, Post, SavedDraft
 from syndication.sandbox.mixi.rows import Status
 from tests.accounts.away import come_back, leave_by_phone
@@ -20,6 +19,7 @@ from tests.phone import log_in_phone
 from tests.profilelink.mailed import address_of, mail, receive
 from tests.sandbox_server import TestSandbox
 from tests.syndication.delivering import linked
+from tests.syndication.importing import import_feed, import_friends
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +38,8 @@ def test_friends_and_what_they_wrote_are_stored_without(sandbox: TestSandbox) ->
     taro.nickname = f"太郎{PRIVATE}"
     said = Status(owner=taro.id, at=datetime.now(UTC), text=f"晴れ{PRIVATE}")
     sandbox.mixi.state.statuses[said.id] = said
-    imports.import_friends(link.pk)
-    imports.import_feed(link.pk)
+    import_friends(link.pk)
+    import_feed(link.pk)
     assert NetworkFriend.objects.get(uid=taro.id).name == f"太郎{PUBLIC}"
     item = FeedItem.objects.get(text__startswith="晴れ")
     assert (item.author_name, item.text) == (f"太郎{PUBLIC}", f"晴れ{PUBLIC}")

@@ -10,12 +10,13 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.utils import timezone
 
-from syndication.delivery import circuit_breaker, import_schedule, imports
+from syndication.delivery import circuit_breaker, import_schedule
 from syndication.models import Allowance, Link, LinkImport, LinkState, NetworkSwitch
 from syndication.worker.import_worker import ImportWorker
 from tests.making import make_link, make_member
 from tests.scripted_server import playing
 from tests.syndication.delivering import linked
+from tests.syndication.importing import import_feed
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +134,7 @@ def test_who_fails_is_tried_later_each_time_and_who_answers_comes_in_turn(sandbo
     sandbox.faults.add("mixi", "503", match="GET /2/voice/", times=2)
     waits = []
     for _ in range(3):
-        imports.import_feed(link.pk)
+        import_feed(link.pk)
         row = link.imports.get(kind="feed")
         waits.append(row.due_at - timezone.now())
         link.imports.update(due_at=timezone.now())
@@ -149,9 +150,9 @@ def test_who_fails_is_tried_later_each_time_and_who_answers_comes_in_turn(sandbo
 )
 def test_a_feed_that_has_been_quiet_is_read_less_often(sandbox, hours, minutes):
     link = linked(sandbox)
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     link.feed.update(written_at=timezone.now() - timedelta(hours=hours))
-    imports.import_feed(link.pk)  # brings nothing new
+    import_feed(link.pk)  # brings nothing new
     wait = link.imports.get(kind="feed").due_at - timezone.now()
     assert timedelta(minutes=0.89 * minutes) < wait < timedelta(minutes=1.11 * minutes)
 

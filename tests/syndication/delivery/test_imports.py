@@ -21,6 +21,7 @@ from tests.phone import log_in_phone
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.delivering import planned, tried
+from tests.syndication.importing import import_feed, import_friends
 from tests.syndication.networks import linked_on
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_a_list_broken_off_by_a_429_goes_on_where_it_stopped(sandbox, link):
     Link.objects.update(profile_read_at=timezone.now())  # so the account itself is not asked
     whole = len(sandbox.mixi.account("hanako").friends)
     limit(sandbox, 2)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     brought = link.friends.count()
     assert 0 < brought < whole
     assert (fresh(link).pulled_at, fresh(link).pull_progress) == (None, brought)
@@ -78,19 +79,19 @@ def test_a_list_broken_off_by_a_429_goes_on_where_it_stopped(sandbox, link):
         assert f"{brought} so far; the rest follows" in log_in_phone(link.member).get(page).text
     sandbox.clock.advance(seconds=61)
     rested()
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert link.friends.count() == whole
     assert fresh(link).pulled_at is not None
 
 
 def test_a_killed_worker_s_list_goes_on_where_it_stopped_and_nobody_is_dropped(sandbox, link):
     sandbox.mixi.add_friends("hanako", 250)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     whole = link.friends.count()
     limit(sandbox, 2)
     sandbox.clock.advance(seconds=61)
     link.imports.update(due_at=timezone.now())
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert link.friends.count() == whole  # those behind page 2, too
     killed = {"lease_owner": "killed", "lease_until": timezone.now() + timedelta(minutes=2)}
     link.imports.filter(kind="friends").update(due_at=timezone.now(), **killed)
@@ -112,7 +113,7 @@ def test_a_page_that_the_network_does_not_know_any_more_is_not_asked_for_again(l
         there = settings.NETWORKS["mixi"] | {"api_url": f"{server.url}/2"}
         settings.NETWORKS = {**settings.NETWORKS, "mixi": there}
         settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, server.authority]
-        imports.import_friends(link.pk)
+        import_friends(link.pk)
     row.refresh_from_db()
     assert (row.cursor, row.started_at, row.failures) == ("", None, 1)
 
@@ -129,54 +130,54 @@ def test_a_list_without_end_is_given_up_and_drops_nobody(link):
 
 def test_a_network_that_asks_for_time_is_not_asked_before(sandbox, link):
     sandbox.faults.add("mixi", "429", match=FRIENDS, seconds=120)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert taken() == []
-    imports.import_friends(link.pk)
-    imports.import_feed(link.pk)
+    import_friends(link.pk)
+    import_feed(link.pk)
     assert not link.friends.exists()
     rested()
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert link.friends.exists()
 
 
 @pytest.mark.parametrize("kind", ["500_before", "503", "bad_json", "drop_after"])
 def test_no_trouble_of_the_network_takes_a_friend_away_or_parks_the_link(sandbox, link, kind):
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     before = set(link.friends.values_list("uid", flat=True))
     assert before
     sandbox.faults.add("mixi", kind, match=FRIENDS)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert set(link.friends.values_list("uid", flat=True)) == before
     assert fresh(link).state == LinkState.ACTIVE
 
 
 def test_who_is_no_longer_a_friend_goes_once_the_list_is_whole(sandbox, link):
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     gone = sandbox.mixi.account("taro")
     hanako = sandbox.mixi.account("hanako")
     hanako.friends.discard(gone.id)
     gone.friends.discard(hanako.id)
     assert link.friends.filter(uid=gone.id).exists()
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert not link.friends.filter(uid=gone.id).exists()
 
 
 def test_an_access_that_expired_is_renewed_and_one_that_is_over_parks_the_link(sandbox, link):
     sandbox.faults.add("mixi", "expired", match=FRIENDS)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert link.friends.exists()
     sandbox.mixi.revoke("hanako")
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert fresh(link).state == LinkState.PARKED
     assert link.friends.exists()
 
 
 def test_what_friends_wrote_comes_once(sandbox, link):
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     first = list(link.feed.values_list("remote_id", flat=True))
     assert first
     Link.objects.update(fed_cursor="")
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     assert sorted(link.feed.values_list("remote_id", flat=True)) == sorted(first)
 
 
@@ -184,24 +185,24 @@ def test_the_member_s_own_copies_do_not_come_back(sandbox):
     """Mastodon's home timeline holds one's own, too."""
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
     assert tried(planned(link, "自分の")).remote_id
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     assert link.feed.exists()
     assert not link.feed.filter(text__contains="自分の").exists()
 
 
 def test_what_friends_wrote_is_fetched_again_after_a_lost_answer(sandbox, link):
     sandbox.faults.add("mixi", "drop_after", match=TIMELINE)
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     assert not link.feed.exists()
     assert fresh(link).fed_at is None
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     assert link.feed.exists()
 
 
 def test_a_network_that_staff_paused_is_not_asked(sandbox, link):
     NetworkSwitch.objects.create(network="mixi", is_paused=True)
     import_schedule.request_imports(link, timezone.now())
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert taken() == []
     assert not link.friends.exists()
 
@@ -211,7 +212,7 @@ def test_a_host_that_is_away_is_left_alone_after_five_failures(sandbox, link, se
     settings.NETWORKS = {**settings.NETWORKS, "mixi": away}
     settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, "127.0.0.1:9"]
     for _ in range(8):
-        imports.import_friends(link.pk)
+        import_friends(link.pk)
     health = HostHealth.objects.get(host="127.0.0.1:9")
     assert health.failures == 5
     assert health.open_until > timezone.now()
@@ -224,8 +225,8 @@ def test_what_turns_words_around_or_cannot_be_seen_is_not_stored(sandbox, link):
     taro.nickname = "た\u202eろう\u3164"
     said = Status(owner=taro.id, at=datetime.now(UTC), text="あ\u2066い\u200bう\nえ")
     sandbox.mixi.state.statuses[said.id] = said
-    imports.import_friends(link.pk)
-    imports.import_feed(link.pk)
+    import_friends(link.pk)
+    import_feed(link.pk)
     assert link.friends.get(uid=taro.id).name == "たろう"
     item = link.feed.get(author_uid=taro.id, text__endswith="え")
     assert (item.author_name, item.text) == ("たろう", "あいう\nえ")
@@ -282,12 +283,12 @@ def test_a_server_whose_clock_was_never_set_is_not_left_alone_for_a_day():
 def test_one_s_own_posts_do_not_stand_before_what_friends_wrote(sandbox):
     """Mastodon: more than a page of one's own since the last import."""
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     graph = sandbox.mastodon.state.graph
     for n in range(45):
         graph.write(graph.named("hanako").id, f"mine {n}")
     graph.write(graph.named("taro").id, "やっと")
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     assert link.feed.filter(text="やっと").exists()
 
 

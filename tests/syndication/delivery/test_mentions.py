@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from accounts.models import Audience, Friendship, Member
 from syndication.connectors.base import OutgoingPost
-from syndication.delivery import credentials, eligibility, imports, mentions, snapshots
+from syndication.delivery import credentials, eligibility, mentions, snapshots
 from syndication.models import Delivery, Link
 from tests.making import allow, befriend, block, make_link, make_member, make_post
 from tests.phone import log_in_phone
 from tests.sandbox_server import TestSandbox
 from tests.syndication.delivering import Moving, planned, settled, tried
+from tests.syndication.importing import import_friends
 from tests.syndication.networks import ON_THE_SANDBOX, linked_on
 from tests.syndication.test_posts_foreseen import look_over
 
@@ -199,7 +200,7 @@ def in_doubt_since_before(link: Link, text: str) -> tuple[Delivery, OutgoingPost
 @pytest.mark.parametrize("network", ["misskey"])
 def test_an_import_stores_how_the_account_is_mentioned(sandbox: TestSandbox, hanako, network):
     link = linked_on(ON_THE_SANDBOX[network](sandbox), hanako)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert link.handle == f"@hanako@{link.host}"
 

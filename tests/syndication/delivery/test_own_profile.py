@@ -11,11 +11,12 @@ from django.utils import timezone
 from syndication.actions import links
 from syndication.connectors.base import Friend
 from syndication.connectors.errors import Unauthorized
-from syndication.delivery import imports, own_profile
+from syndication.delivery import own_profile
 from syndication.models import Link
 from tests.making import make_link, make_member
 from tests.phone import log_in_phone
 from tests.syndication.delivering import linked
+from tests.syndication.importing import import_friends
 from tests.syndication.networks import ON_THE_SANDBOX, linked_on
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def read_at(link: Link):
 def test_name_and_picture_come_with_the_friend_list_of_every_network(sandbox, network):
     net = ON_THE_SANDBOX[network](sandbox)
     link = linked(sandbox) if network == "mixi" else linked_on(net, make_member("hanako"))
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert link.display_name == "ザキ"
     assert link.picture_url.startswith(("http://127.0.0.1:", "http://localhost:"))
@@ -51,21 +52,21 @@ def test_a_bluesky_server_without_appview_gives_them_by_the_account_s_own_record
     net = ON_THE_SANDBOX["bluesky"](sandbox)
     link = linked_on(net, make_member("hanako"))
     sandbox.bluesky.state.settings.change({"has_appview": False})
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert (link.display_name, link.handle) == ("ザキ", "@hanako.test")
     assert "com.atproto.sync.getBlob?did=" in link.picture_url
 
 
 def test_the_account_is_asked_once_a_day_and_again_when_it_is_linked_again(sandbox, link):
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     first = read_at(link)
     sandbox.mixi.account("hanako").nickname = "ざき"
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert (link.display_name, link.profile_read_at) == ("ザキ", first)
     Link.objects.update(profile_read_at=timezone.now() - timedelta(hours=21))
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert link.display_name == "ざき"
     given = {"access_token": "new", "scopes": ["r_profile"]}
@@ -75,7 +76,7 @@ def test_the_account_is_asked_once_a_day_and_again_when_it_is_linked_again(sandb
 
 def test_a_picture_for_friends_alone_is_not_offered(sandbox, link):
     sandbox.mixi.account("hanako").has_private_face = True
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert "noimage" in link.picture_url
 
@@ -84,7 +85,7 @@ def test_a_picture_for_friends_alone_is_not_offered(sandbox, link):
 def test_an_account_that_cannot_be_read_holds_no_friend_list_up(sandbox, link, kind):
     Link.objects.update(display_name="前")
     sandbox.faults.add("mixi", kind, match=SELF, times=9)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert link.friends.exists()
     assert (link.display_name, link.profile_read_at, link.state) == ("前", None, "active")
@@ -92,8 +93,8 @@ def test_an_account_that_cannot_be_read_holds_no_friend_list_up(sandbox, link, k
 
 def test_a_network_that_asks_for_time_at_the_account_gets_it(sandbox, link):
     sandbox.faults.add("mixi", "429", match=SELF, seconds=120)
-    imports.import_friends(link.pk)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
+    import_friends(link.pk)
     assert not link.friends.exists()
 
 
@@ -123,7 +124,7 @@ def test_a_part_that_cannot_be_read_now_is_not_taken_for_one_that_was_taken_back
     sandbox.bluesky.state.settings.change({"has_appview": False})
     Link.objects.update(display_name="前")
     sandbox.faults.add("bluesky", "503", match="com.atproto.repo.getRecord", times=9)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     link.refresh_from_db()
     assert (link.display_name, link.profile_read_at, link.state) == ("前", None, "active")
 

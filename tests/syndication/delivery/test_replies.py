@@ -13,7 +13,7 @@ from syndication.actions import hidden_accounts, links, posts, remote_replies
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Friend, PostActivity, ReceivedReply
 from syndication.connectors.errors import Rejected, ResponseTooLarge
-from syndication.delivery import import_schedule, imports
+from syndication.delivery import import_schedule
 from syndication.delivery.replies import schedule, storage
 from syndication.models import (
     CopyActivity,
@@ -35,6 +35,7 @@ from tests.syndication.answered import (
     due,
 )
 from tests.syndication.delivering import narrow, planned, remove, tried
+from tests.syndication.importing import import_replies
 from tests.syndication.slate import KEY, on_slate
 
 __all__ = ["answered"]
@@ -88,7 +89,7 @@ def test_a_copy_is_looked_at_minutes_after_it_was_sent(link, copy):
 
 def test_a_link_without_due_copies_is_not_asked(answered, link, copy):
     LinkImport.objects.filter(kind="replies").update(due_at=timezone.now())
-    imports.import_replies(link.pk)
+    import_replies(link.pk)
     assert answered.asked() == []
     assert LinkImport.objects.get(kind="replies").due_at == activity(copy).due_at
 
@@ -210,7 +211,7 @@ def test_a_thread_that_always_asks_for_time_holds_up_others_once(answered, link,
     for _ in range(2):
         link.allowances.all().delete()
         LinkImport.objects.update(due_at=timezone.now())
-        imports.import_replies(link.pk)
+        import_replies(link.pk)
     assert texts(link) == ["やあ"]
 
 
@@ -416,7 +417,7 @@ def test_it_goes_with_the_copy_the_link_and_the_press_that_stops_it(answered, li
     assert nothing_left(member)
     LinkImport.objects.update(due_at=timezone.now())
     answered.requests.clear()
-    imports.import_replies(link.pk)
+    import_replies(link.pk)
     assert nothing_left(member)
     assert answered.asked() == []
 
@@ -477,7 +478,7 @@ def test_a_parked_link_is_not_asked_and_goes_on_when_it_is_linked_again(answered
     due(link)
     import_schedule.request_imports(link, now)
     answered.reply("1", "taro", "やあ")
-    imports.import_replies(link.pk)
+    import_replies(link.pk)
     assert texts(link) == ["やあ"]
 
 

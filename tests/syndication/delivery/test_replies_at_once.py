@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from accounts.models import Notice
 from syndication.actions import posts, remote_replies
-from syndication.delivery import imports
 from syndication.models import CopyActivity, Delivery, Link, LinkImport, RemoteLike, RemoteReply
 from tests.dying import MAX_STATEMENTS, is_killed
 from tests.making import make_member
 from tests.racing import at_once
 from tests.syndication.answered import AnsweredSlate, answered, bring_back, due
 from tests.syndication.delivering import planned, tried
+from tests.syndication.importing import import_replies
 from tests.syndication.slate import on_slate
 
 __all__ = ["answered"]
@@ -38,7 +38,7 @@ def copy(link: Link) -> Delivery:
 def test_of_two_workers_one_imports_a_link(answered, link, copy):
     answered.reply("1", "taro", "やあ")
     due(link)
-    at_once(2, lambda _number: imports.import_replies(link.pk))
+    at_once(2, lambda _number: import_replies(link.pk))
     assert len(answered.asked("own")) == 1
     assert RemoteReply.objects.count() == 1
     assert Notice.objects.count() == 1
@@ -48,7 +48,7 @@ def killed_and_repeated(link: Link, at: int) -> bool:
     """Whether the import came to its statement `at` and died there; then another worker repeats it."""
     CopyActivity.objects.update(step=0)  # more looks than the schedule has
     due(link)
-    was_killed = is_killed(lambda: imports.import_replies(link.pk), at=at)
+    was_killed = is_killed(lambda: import_replies(link.pk), at=at)
     LinkImport.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     bring_back(link)
     return was_killed
@@ -78,7 +78,7 @@ class Held:
         self._thread = Thread(target=self._run, args=(link.pk,))
 
     def _run(self, pk: int) -> None:
-        imports.import_replies(pk)
+        import_replies(pk)
         connections.close_all()
 
     def __enter__(self) -> None:

@@ -14,12 +14,13 @@ from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Receipt
 from syndication.connectors.errors import Rejected, TextRejected
 from syndication.connectors.responses import ERROR_MESSAGE_LENGTH, error_message
-from syndication.delivery import credentials, eligibility, imports, server_limits, snapshots
+from syndication.delivery import credentials, eligibility, server_limits, snapshots
 from syndication.models import Delivery, DeliveryState, Link, ServerTraits
 from tests.making import allow, make_link, make_member
 from tests.phone import log_in_phone
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.delivering import Moving, planned, settled, tried
+from tests.syndication.importing import import_friends
 from tests.syndication.slate import KEY, LimitedSlateConnector, on_slate
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +186,7 @@ def test_limits_that_nobody_can_read_hold_up_neither_friends_nor_posts(sandbox, 
     known = {"text": 100, "address": 23}
     link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid, terms=known)
     credentials.store_credentials(link, held)
-    imports.import_friends(link.pk)
+    import_friends(link.pk)
     assert link.friends.exists()
     assert tried(planned(link, "花" * 200)).state == S.SENT
     graph = sandbox.mastodon.state.graph
