@@ -101,7 +101,7 @@ def ask_to_remove_factor(member: Member, *, by: Member) -> AccessRecovery:
 
 @transaction.atomic
 def agree_to_recovery(recovery: AccessRecovery, *, by: Member) -> None:
-    """The second yes, of somebody else than who asked. Raises RecoveryRefused."""
+    """Approve the recovery, as another person than who asked for it. Raises RecoveryRefused."""
     row = AccessRecovery.objects.select_for_update().filter(pk=recovery.pk, ended_at=None).first()
     if row is None or row.agreed_at is not None or not by.has_perm(MAY_HELP):
         raise RecoveryRefused(_("It is not waiting for a yes any more."))
@@ -113,7 +113,7 @@ def agree_to_recovery(recovery: AccessRecovery, *, by: Member) -> None:
 
 @transaction.atomic
 def stop_recovery(member: Member, reason: str) -> int:
-    """Stop what waits for the member; returns how many (0 or 1)."""
+    """Stop the member's waiting recovery; returns how many (0 or 1)."""
     waiting = AccessRecovery.objects.filter(member=member, ended_at=None)
     Member.objects.filter(pk=member.pk).exclude(recovery_asked_at=None).update(
         recovery_asked_at=None
@@ -129,17 +129,17 @@ def stop_on_login(*, user: Any, **_: object) -> None:
 
 
 def waiting_recovery(member: Member) -> AccessRecovery | None:
-    """What waits for the member."""
+    """The member's waiting recovery, if any."""
     return AccessRecovery.objects.filter(member=member, ended_at=None).first()
 
 
 def needs_second_yes(recovery: AccessRecovery) -> bool:
-    """Whether it waits for another person's yes: there is one who can give it."""
+    """Whether the recovery waits for a second person's approval: somebody can give it."""
     return recovery.agreed_at is None and _others_who_help(recovery).exists()
 
 
 def due_recoveries(now: datetime) -> list[AccessRecovery]:
-    """What has waited long enough, and has its second yes where there is anybody to give it."""
+    """The recoveries that waited long enough, and were approved by a second person where there is one."""
     old = AccessRecovery.objects.filter(ended_at=None, mailed_at=None, asked_at__lte=now - WAIT)
     rows = old.select_related("member", "asked_by", "agreed_by").order_by("asked_at")[:AT_ONCE]
     return [row for row in rows if row.due_at <= now and not needs_second_yes(row)]
@@ -165,12 +165,12 @@ def carry_out_recovery(recovery: AccessRecovery, now: datetime) -> bool:
 
 
 def token_of_recovery(recovery: AccessRecovery) -> str:
-    """For the link that confirms the new address."""
+    """The token of the link that confirms the new address."""
     return signing.TimestampSigner(salt=_SALT).sign(str(recovery.pk))
 
 
 def recovery_of_token(token: str) -> AccessRecovery | None:
-    """What the mailed link confirms; None where the link is false or old, or nothing waits any more."""
+    """The recovery that a mailed link confirms; None where the link is invalid or expired, or nothing waits."""
     try:
         pk = signing.TimestampSigner(salt=_SALT).unsign(token, max_age=CONFIRM_WITHIN)
     except signing.BadSignature:
@@ -190,7 +190,7 @@ def confirm_address(recovery: AccessRecovery) -> Member | None:
 
 
 def end_unconfirmed(now: datetime) -> int:
-    """End what waited for the press at its new address for CONFIRM_WITHIN. Return how many."""
+    """End recoveries whose new address was not confirmed within CONFIRM_WITHIN. Return how many."""
     old = AccessRecovery.objects.filter(ended_at=None, mailed_at__lte=now - CONFIRM_WITHIN)
     rows = old.select_related("member").order_by("mailed_at")[:AT_ONCE]
     return sum(stop_recovery(row.member, RecoveryEnd.LAPSED) for row in rows)
@@ -208,7 +208,7 @@ def _lock_if_wanted(recovery: AccessRecovery) -> Member | None:
 
 
 def _finish(recovery: AccessRecovery, member: Member, before: Collection[str], text: Any) -> None:
-    """Tell the addresses that the member had, and the trail."""
+    """Notify the member's former addresses, and write the audit row."""
     stop_recovery(member, RecoveryEnd.DONE)
     _mail_all(recovery, before, text)
     login_recovered.send(sender=AccessRecovery, recovery=recovery)

@@ -1,4 +1,4 @@
-"""Registrations with servers that members name: one each, renewed where the server lost it."""
+"""Registrations with servers that members name: one for each server, renewed where the server lost it."""
 
 from __future__ import annotations
 

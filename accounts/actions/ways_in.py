@@ -1,4 +1,4 @@
-"""Ways in: end all of a member's who lost a phone, pause mails to it, and mail a new way in.
+"""Ways in: for a lost phone, end sessions and bookmarks, pause mails to it, and mail a new way in.
 
 What a phone holds besides (addresses for posts and answers by mail) is syndication's.
 """
@@ -23,7 +23,7 @@ LOST_PHONE = "lost_phone"  # PhoneLogin.end_reason
 
 
 class AddressNotHeld(Exception):
-    """It is no confirmed address of the member."""
+    """The address is not a confirmed one of the member."""
 
 
 @dataclass(frozen=True)

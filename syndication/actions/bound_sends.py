@@ -1,4 +1,4 @@
-"""A press sends to the links that its page named, and to no others: the preview, and the box on home.
+"""Bound sends: send to the links that the page named (the preview, or the box on home) and to no others.
 
 Settings change between a page and its press, mostly on another device. Compared are the deliveries that
 were made, in the transaction that made them: a check beforehand would leave a moment between.

@@ -89,7 +89,7 @@ def lock_post(post: Post) -> None:
 
 
 def readable_talk(post: Post, *, by: Member) -> Post:
-    """The post as it is now, with what the member may do there. Raises TalkNotReadable."""
+    """The post from fresh rows, with the member's permissions there. Raises TalkNotReadable."""
     fresh = _OPEN_TALK.first(pk=post.pk, member=by)
     if fresh is None:
         raise TalkNotReadable

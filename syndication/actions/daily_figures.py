@@ -1,4 +1,4 @@
-"""Count each day that is over into a few rows (models.daily_figure), also days before the first count.
+"""Daily figures: count each past day into a few rows (models.daily_figure), also days before the first count.
 
 A day is counted by the times of its own rows, from an index: the same work at a thousand members and
 at a million. Counting it again writes the same rows again.

@@ -49,7 +49,7 @@ Entry = dict[str, Any]
 
 
 def record_deletion(what: str, key: int, **details: Any) -> None:
-    """Record it in this transaction. `what` is a key of REPLAYS."""
+    """Record a deletion in this transaction. `what` is a key of REPLAYS."""
     if settings.DELETION_LOG:
         LoggedDeletion.objects.create(what=what, key=key, details=details)
 
@@ -104,7 +104,7 @@ def read_deletion_log(lines: Iterable[str], since: datetime) -> Iterator[Entry]:
 
 
 def replay_deletions(entries: Iterable[Entry]) -> Counter[str]:
-    """Do again what was done after the backup. Return how often what had an effect."""
+    """Replay the deletions made after the backup. Return how many of each kind had an effect."""
     counts: Counter[str] = Counter()
     for entry in entries:
         counts[entry["what"]] += REPLAYS[entry["what"]](entry)

@@ -1,4 +1,4 @@
-"""The box on the home page: one press sends, as long as all that its button said still holds."""
+"""The box on the home page: send in one press while what its button said still holds."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def send_status(new_post: NewPost, *, by: Member, named: frozenset[int]) -> Post
 
 
 def _is_held_back(one: DeliveryPreview) -> bool:
-    """Whether a copy that the member expects goes not at all, not now, or not whole."""
+    """Whether a copy that the member expects is refused, delayed or cut."""
     if not one.goes or one.preview is None:
         return one.is_expected
     if one.names:  # the preview says what each becomes on the network

@@ -1,4 +1,4 @@
-"""Moderation: what staff decide about a reported thing and its writer. Each with a reason, and a row in the trail.
+"""Moderation: staff's decisions about a reported thing and its author, each with a reason and an audit row.
 
 - Hide: nobody but its writer reads it; what is not sent yet is held; copies stay.
 - Show: it is read again, and what was held goes.
@@ -200,7 +200,7 @@ def record(
     case: ReportCase | None = None,
     reason: str = "",
 ) -> StaffDecision:
-    """Write the row of the trail, and notify its member where it is told."""
+    """Write the audit row, and notify the member of decisions that are told."""
     decision = StaffDecision.objects.create(
         kind=kind, case=case, member=member, by=by, reason=reason
     )

@@ -1,4 +1,4 @@
-"""What operators do: pause a network and let it go on, and ask a host that did not answer again at once."""
+"""Operators' actions: pause and resume a network, and probe a host whose breaker is open."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pause_network(network: str, reason: str, *, by: Member) -> NetworkSwitch:
 
 @transaction.atomic
 def resume_network(network: str, *, by: Member) -> NetworkSwitch | None:
-    """What waited goes now; None where nothing was paused. Raises NotYours."""
+    """Resume the network's deliveries; None where it was not paused. Raises NotYours."""
     if not by.has_perm(MAY_PAUSE):
         raise NotYours(network)
     switch = NetworkSwitch.objects.paused().filter(network=network).first()

@@ -124,7 +124,7 @@ def _execute(run: DeliveryRun) -> None:
 
 
 def _is_called_off(run: DeliveryRun) -> bool:
-    """Cancel the delete of a correction whose publish will not go, with the post locked: a member who
+    """Cancel the delete of a correction whose publish will not go, with the post locked. A member who
     narrows or deletes the post comes before, or finds it cancelled and queues another."""
     publish = corrections.publish_behind(run.delivery)
     if publish is None:

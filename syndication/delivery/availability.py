@@ -1,4 +1,4 @@
-"""Availability: what holds the deliveries of a link back for now, besides the link itself.
+"""Availability: pauses, open breakers and rate limits that delay the deliveries of a link.
 
 A network that staff paused, a host whose circuit breaker is open, a budget that is used up. Workers ask the
 same rows by statements of their own (delivery.claimable, delivery.circuit_breaker, delivery.rate_limits);

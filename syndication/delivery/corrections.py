@@ -65,7 +65,7 @@ def takes_corrections(network: str, kind: str) -> bool:
 
 
 def is_outdated(delivery: Delivery) -> bool:
-    """Whether `delivery` published a copy that still stands, by its row alone, and with other content
+    """Whether `delivery` published a copy that is still out (by its row alone) and has other content
     than the post has now. Its `post` and `link` are loaded."""
     post, link = delivery.post, delivery.link
     return (
@@ -82,7 +82,7 @@ def is_outdated(delivery: Delivery) -> bool:
 
 
 def preview_corrections(post: Post, *, by: Member) -> list[CorrectionPreview]:
-    """Preview sending anew, for each copy that is behind."""
+    """Preview a correction for each outdated copy."""
     if post.author_id != by.pk:
         return []
     handles = mentions.find_handles(post.author_id, post)
@@ -138,12 +138,12 @@ def copy_pre_send_check(delivery: Delivery, post: Post) -> str:
     last = deletes.order_by("-sequence").values_list("state", flat=True).first()
     if delivery.is_correction and last != _S.SENT:
         return OLD_COPY_STAYS
-    is_there = any(each.is_in_the_way(post) for each in sequence.copy_histories(others))
+    is_there = any(each.forbids_new_copy(post) for each in sequence.copy_histories(others))
     return OLD_COPY_STAYS if is_there else ""
 
 
 def publish_behind(delete: Delivery) -> Delivery | None:
-    """The publish of the correction that `delete` is one of the deletes of, if it is."""
+    """The publish of the correction that `delete` belongs to, or None."""
     if not delete.is_delete or delete.post_id is None:
         return None
     behind = Delivery.objects.in_sequence_of(delete).filter(sequence__gt=delete.sequence)
@@ -162,7 +162,7 @@ def is_called_off(publish: Delivery, post: Post, link: Link, now: datetime) -> b
 
 
 def _standing_copies(post: Post, link: Link) -> list[CopyHistory]:
-    """The copies on `link` that nobody deletes yet, oldest first."""
+    """The copies on `link` without a delete, oldest first."""
     there = sequence.copy_histories(post.deliveries.filter(link=link))
     return [each for each in there if each.is_active and not each.is_being_deleted]
 

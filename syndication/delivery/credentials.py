@@ -69,7 +69,7 @@ def credentials_of_link(link: Link) -> Credentials:
 
 
 def unseal_credentials(sealed: str) -> Credentials:
-    """What was sealed. Raises DecryptionFailed."""
+    """Decrypt sealed credentials. Raises DecryptionFailed."""
     stored = decrypt_json(sealed)
     return Credentials(**{**stored, "scopes": tuple(stored["scopes"])})
 
@@ -137,7 +137,7 @@ def store_credentials(link: Link, credentials: Credentials, *, now: Clock = time
 
 
 def secrets_of(credentials: Credentials, app: App) -> tuple[str, ...]:
-    """The secrets that must never appear in a log or an excerpt."""
+    """The secrets to redact from logs and excerpts."""
     found = (credentials.access_token, credentials.refresh_token, app.client_secret)
     return tuple(secret for secret in (*found, *credentials.extra.values()) if len(secret) > 3)
 
@@ -161,7 +161,7 @@ def connector_for(
 def fresh_credentials(
     link: Link, *, http: Http, now: Clock = timezone.now, refused: int | None = None
 ) -> Credentials:
-    """Credentials that last a while, refreshed before they expire by exactly one caller.
+    """Credentials that do not expire soon: refreshed ahead of expiry, by one caller at a time.
 
     `link` may be slightly out of date: a refresh in between leaves a version that is found next.
     """

@@ -1,4 +1,4 @@
-"""Edits: plan and preview what becomes of each copy when a member edits a post.
+"""Edits: preview and plan the edit of each copy when a member edits a post.
 
 An unsent publish takes the new content along, since it is read right before the request. Behind a
 publish that was or may have been sent goes an edit, for that copy's audience and never for more. An
@@ -52,10 +52,10 @@ class EditPreview:
     can_be_sent_anew: bool = False  # delivery.corrections
 
 
-def preview_edits(post: Post, words: Mapping[str, str]) -> list[EditPreview]:
-    """Preview what becomes of each copy if `post` had the content `words`, by the rules of `plan_edits`."""
+def preview_edits(post: Post, content: Mapping[str, str]) -> list[EditPreview]:
+    """Preview what becomes of each copy if `post` had this content, by the rules of `plan_edits`."""
     edited = copy(post)
-    for name, value in words.items():
+    for name, value in content.items():
         setattr(edited, name, value)
     before = after = mentions.find_handles(post.author_id, post)
     if mentions.names_in(edited) != mentions.names_in(post):
@@ -75,7 +75,7 @@ def plan_edits(post: Post) -> list[Delivery]:
     made = (
         _plan_edit(post, one, _outgoing(post, one.copy, handles))
         for one in _covered_copies(post)
-        if one.has_left
+        if one.may_be_on_network
     )
     return [row for row in made if row is not None and row.state != _S.SKIPPED]
 
@@ -176,7 +176,7 @@ def _outgoing(post: Post, copy: Delivery, handles: Handles) -> OutgoingPost:
 def _preview(one: CopyHistory, *, before: OutgoingPost, after: OutgoingPost) -> EditPreview:
     link = one.copy.link
     now, decision = (eligibility.check_eligibility(each, link) for each in (before, after))
-    if not one.has_left:
+    if not one.may_be_on_network:
         will, reason = ("go" if decision.goes else "hold"), decision.reason
     else:
         state, reason = _initial_edit_state(one.copy, decision)

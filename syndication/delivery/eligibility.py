@@ -159,16 +159,16 @@ def describe_readers(link: Link, audience: str) -> str:
     """Describe who reads a copy there. The number of friends comes from `link.friend_count`, unless
     their list is still being imported."""
     name = CONNECTORS[link.network].name
-    words = {"count": getattr(link, "friend_count", 0), "network": name}
+    params = {"count": getattr(link, "friend_count", 0), "network": name}
     if audience == Audience.EVERYONE:
-        return _("everyone on %(network)s") % words
+        return _("everyone on %(network)s") % params
     if audience in CONNECTORS[link.network].followers_read:
-        return _("your followers on %(network)s, whom you approved") % words
+        return _("your followers on %(network)s, whom you approved") % params
     if audience == Audience.FRIENDS_OF_FRIENDS:
-        return _("your %(network)s friends and their friends, not only people here") % words
-    if not words["count"] or link.pull_progress:
-        return _("your %(network)s friends, not only your friends here") % words
-    return _("your %(count)d %(network)s friends, not only your friends here") % words
+        return _("your %(network)s friends and their friends, not only people here") % params
+    if not params["count"] or link.pull_progress:
+        return _("your %(network)s friends, not only your friends here") % params
+    return _("your %(count)d %(network)s friends, not only your friends here") % params
 
 
 def _reason_not_carried(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:

@@ -1,4 +1,4 @@
-"""Feed copies: find out which of the posts that friends wrote on networks are copies of posts here.
+"""Feed copies: match imported posts of friends with the posts here that they are copies of.
 
 Both ends can come first: the import of the item, or the record that its delivery was sent. Whichever
 is later marks the item. Where the two cross and neither sees the other, the next import does it.
@@ -30,7 +30,7 @@ _ITEMS = {False: CompiledValues(_OF_NETWORK), True: CompiledValues(_OF_HOST)}
 
 
 def mark_copies_of_link(link: Link, now: datetime) -> None:
-    """Mark the copies among what was imported lately."""
+    """Mark the copies among the recently imported items."""
     fresh = link.feed.filter(copy=None, created_at__gte=now - LOOKED_AGAIN)
     found = list(_copies_there(link, dict(fresh.values_list("remote_id", "pk"))))
     if "link__host" in _same_ids(link):
@@ -39,7 +39,7 @@ def mark_copies_of_link(link: Link, now: datetime) -> None:
 
 
 def _copies_there(link: Link, items: Mapping[str, int]) -> Iterator[FeedItem]:
-    """By the id, which has one meaning on the whole network, or on the link's server."""
+    """Match by remote id, which is unique on the network, or on the link's server."""
     copies = Delivery.objects.filter(
         operation=DeliveryOperation.PUBLISH,
         post__isnull=False,

@@ -1,4 +1,4 @@
-"""Deliveries of posts that staff hid: what is not sent yet is held; copies that are out stay.
+"""Held posts: hold the unsent deliveries of posts that staff hid; copies that are out stay.
 
 A held delivery waits with a reason of its own and a due time that no worker reaches. Planned or woken
 meanwhile, it is held again by the pre-send check, which reads the post under its lock.

@@ -1,4 +1,4 @@
-"""What a draft for fewer readers would do if it were for everyone, for the page before sending."""
+"""Preview of a narrower draft as if it were for everyone, for the page before sending."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ WINDOW = 200  # due rows read for one choice
 
 _random = random.SystemRandom()
 # With each copy that is sent.
-_PULL = CompiledSelect(
+_LINK_IMPORT = CompiledSelect(
     lambda: LinkImport.objects.filter(
         link=param("link_id", LinkImport), kind=param("kind", LinkImport)
     )
@@ -57,7 +57,7 @@ def request_imports(link: Link, now: datetime) -> None:
 
 def get_or_create_link_import(link: Link, kind: str) -> LinkImport:
     """The link's row of this kind, created if missing."""
-    if known := _PULL.first(link_id=link.pk, kind=kind):
+    if known := _LINK_IMPORT.first(link_id=link.pk, kind=kind):
         return known
     link_import, _ = LinkImport.objects.get_or_create(
         link=link, kind=kind, defaults={"host": circuit_breaker.host_of(link)}

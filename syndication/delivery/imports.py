@@ -106,7 +106,7 @@ def _run_with_refresh(link_import: LinkImport) -> datetime:
 
 
 def _import_friend_pages(link_import: LinkImport, connector: Connector) -> datetime:
-    """Read the list on from its cursor until it ends or the time is up."""
+    """Read the list from its cursor until it ends or the time is up."""
     until = time.monotonic() + IMPORT_SECONDS
     _begin_reading(link_import, connector)
     count = _friends_of_reading(link_import).count()
@@ -188,7 +188,7 @@ def _finish_reading(link_import: LinkImport, *, is_whole: bool) -> datetime:
 
 
 def _forget_surplus_friends(link: Link) -> None:
-    """Delete those seen longest ago. A server may give other people at each reading, none of them whole."""
+    """Delete the friends seen longest ago, beyond MAX_FRIENDS: a server may name other people at each reading."""
     newest = link.friends.order_by("-seen_at", "pk").values_list("pk", flat=True)
     if surplus := list(newest[MAX_FRIENDS : 2 * MAX_FRIENDS]):
         link.friends.filter(pk__in=surplus).delete()
@@ -272,5 +272,5 @@ def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: dateti
 STEPS: dict[ImportKind, Callable[[LinkImport, Connector], datetime]] = {
     ImportKind.FRIENDS: _import_friend_pages,
     ImportKind.FEED: _import_feed_items,
-    ImportKind.REPLIES: reading.read_what_came_back,
+    ImportKind.REPLIES: reading.import_replies_and_likes,
 }

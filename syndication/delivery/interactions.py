@@ -1,4 +1,4 @@
-"""Replies and likes: whether they may go, what is sent for them, and what becomes of a stray reply.
+"""Replies and likes: check, build and send them, and delete stray replies.
 
 The post that is answered is read right before the request: where that cannot be done nothing is sent,
 and the reply goes to no more readers than that post has at that moment, nor than the member was shown.
@@ -65,7 +65,7 @@ class StrayReply(Exception):
 
 
 def narrower_visibility(one: Visibility, other: Visibility) -> Visibility:
-    """The one of the two that fewer people read; "direct" where one is not known."""
+    """The narrower of two visibilities; "direct" where one is not known."""
     if "inherited" in (one, other):
         return "inherited" if one == other else "direct"
     known = [each if each in _NARROWER else "direct" for each in (one, other)]

@@ -1,4 +1,4 @@
-"""Mentions: which names in a post become handles in its copies, and what an account's handle may be.
+"""Mentions: replace names of members by handles in copies, and validate the handles of accounts.
 
 A copy mentions a member by the handle of their account on the same network, where both are friends
 at that moment and the mentioned one allowed it (`Link.is_mentionable`). Only copies of posts for

@@ -1,4 +1,4 @@
-"""Notices of a link: notify its member of an incident, and close what is no longer so.
+"""Notices of a link: notify its member of an incident, and close notices that no longer apply.
 
 The first word of an incident is the code of the text (link_notice_texts.NOTICES). Together with the link it
 is one notice for as long as that stands.

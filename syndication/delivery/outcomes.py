@@ -105,20 +105,20 @@ class DeliveryRun:
         self.claim.attempt.http_status = self.claim.attempt.http_status or self.http.last_status
         also = settlement.consequence(self.delivery, self.link, state, fields.get("due_at"))
         if also is None:
-            return self._give_back(state, outcome, fields)
+            return self._settle_claim(state, outcome, fields)
         with transaction.atomic():
-            is_ours = self._give_back(state, outcome, fields)
+            is_ours = self._settle_claim(state, outcome, fields)
             if is_ours:
                 also()
         return is_ours
 
-    def _give_back(self, state: str, outcome: AttemptOutcome, fields: dict[str, object]) -> bool:
-        apart, now = self._apart(), self.now()
+    def _settle_claim(self, state: str, outcome: AttemptOutcome, fields: dict[str, object]) -> bool:
+        apart, now = self._seconds_until_next_post(), self.now()
         return claims.settle_claim(
             self.claim, state, outcome=outcome, now=now, apart=apart, **fields
         )
 
-    def _apart(self) -> float:
+    def _seconds_until_next_post(self) -> float:
         """Seconds for which the link is not used after a publish, which may have arrived whatever was
         answered."""
         kind = self.delivery.sent_as.get("kind")

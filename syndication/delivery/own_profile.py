@@ -33,16 +33,16 @@ def read_beside_friends(link: Link, connector: Connector, now: datetime) -> None
 
     Raises Unauthorized where the access is gone, and TryLater where the network asks for time.
     """
-    with _list_comes_without(link):
+    with _tolerate_unreadable_profile(link):
         server_limits.store_terms(link, connector.terms())
-    with _list_comes_without(link):
+    with _tolerate_unreadable_profile(link):
         read_own_profile(link, connector, now)
 
 
 @contextmanager
-def _list_comes_without(link: Link) -> Iterator[None]:
-    """A reading without which the list is read all the same: the server is in trouble with it, or the
-    access does not cover it."""
+def _tolerate_unreadable_profile(link: Link) -> Iterator[None]:
+    """Log and ignore an error of this reading alone: the server is in trouble with it, or the access
+    does not cover it. The friend list is read all the same."""
     try:
         yield
     except (Rejected, TryLater, Unauthorized) as error:

@@ -203,7 +203,7 @@ def preview_deliveries(member: Member, draft: OutgoingPost, audience: str) -> li
 
 
 def _check(post: Post, link: Link, handles: Handles | None = None) -> Eligibility:
-    """Whether a copy for the post's present audience goes."""
+    """Check whether a copy for the post's present audience goes."""
     outgoing = eligibility.outgoing_post(post, link, post.audience, handles=handles)
     return eligibility.check_eligibility(outgoing, link)
 

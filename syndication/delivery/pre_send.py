@@ -1,4 +1,4 @@
-"""What the pre-send check raises where the request must not leave."""
+"""The error of the pre-send check."""
 
 from __future__ import annotations
 

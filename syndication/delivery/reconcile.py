@@ -101,35 +101,35 @@ def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearc
     """Find the copy by the content sent last, then by that of earlier tries. Exact matches come before
     those that a server may have rewritten."""
     tries: list[tuple[dict[str, Any], Candidates]] = []
-    for words in unconfirmed_snapshots(run.delivery.sent_as):
-        found = _by_parent(run.delivery, words, _candidates(run, connector, words))
+    for snapshot in unconfirmed_snapshots(run.delivery.sent_as):
+        found = _with_parent(run.delivery, snapshot, _candidates(run, connector, snapshot))
         copy = _own_copy(run.delivery, found.exact)
         if copy is not None:
-            return RemoteCopySearch(copy, int(words["version"]))
-        tries.append((words, found))
-    for words, found in tries:
+            return RemoteCopySearch(copy, int(snapshot["version"]))
+        tries.append((snapshot, found))
+    for snapshot, found in tries:
         copy = _own_copy(run.delivery, found.alike)
         if copy is None or run.delivery.is_edit:
             continue
-        if _is_ambiguous(run.delivery, connector, words):
+        if _is_ambiguous(run.delivery, connector, snapshot):
             return RemoteCopySearch(is_conclusive=False)
-        return RemoteCopySearch(copy, int(words["version"]) if len(tries) == 1 else None)
+        return RemoteCopySearch(copy, int(snapshot["version"]) if len(tries) == 1 else None)
     return RemoteCopySearch(
         is_conclusive=all(
-            found.is_conclusive and not may_read_otherwise(words) for words, found in tries
+            found.is_conclusive and not may_read_otherwise(snapshot) for snapshot, found in tries
         )
     )
 
 
-def _by_parent(delivery: Delivery, words: dict[str, Any], found: Candidates) -> Candidates:
-    """What can be the delivery's copy, by what it answers: a post answers nothing.
+def _with_parent(delivery: Delivery, snapshot: dict[str, Any], found: Candidates) -> Candidates:
+    """Keep the candidates with the right parent: a post has none.
 
     A reply with the text sent that answers something else is doubt: the network may have put it there,
     or the member wrote it by hand. Only a receipt proves the former, so nothing is deleted here.
     """
     if delivery.is_edit:
         return found
-    parent = words["reply_to"]["remote_id"] if "reply_to" in words else ""
+    parent = snapshot["reply_to"]["remote_id"] if "reply_to" in snapshot else ""
     both = (found.exact, found.alike)
     exact, alike = (tuple(one for one in some if one.parent_id == parent) for some in both)
     others = [one for some in both for one in some if one.parent_id != parent]
@@ -147,13 +147,13 @@ def _may_be_misplaced(delivery: Delivery, elsewhere: Sequence[RemotePost]) -> bo
     return bool(left) and _first_unclaimed(left, delivery) is not None
 
 
-def _candidates(run: DeliveryRun, connector: Connector, words: dict[str, Any]) -> Candidates:
+def _candidates(run: DeliveryRun, connector: Connector, snapshot: dict[str, Any]) -> Candidates:
     copy = sequence.published_copy_of(run.delivery) if run.delivery.is_edit else run.delivery
     if copy is None:
         return Candidates()
     since = copy.first_sent_at or copy.created_at
     return connector.look_up(
-        post_from_snapshot(words),
+        post_from_snapshot(snapshot),
         since=(since - CLOCK_TOLERANCE).timestamp(),
         idempotency_key=run.delivery.idempotency_key,
     )
@@ -168,10 +168,10 @@ def _own_copy(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePos
     return next(ours, None)
 
 
-def _is_ambiguous(delivery: Delivery, connector: Connector, words: dict[str, Any]) -> bool:
+def _is_ambiguous(delivery: Delivery, connector: Connector, snapshot: dict[str, Any]) -> bool:
     """Whether the candidate may as well be the copy of another unconfirmed delivery, whose text differs
     only in what servers rewrite or the timeline does not show."""
-    post = post_from_snapshot(words)
+    post = post_from_snapshot(snapshot)
     ours, text = connector.reconciled_text(post), connector.preview(post).text
     others = Delivery.objects.open().filter(
         link=delivery.link_id, operation=DeliveryOperation.PUBLISH

@@ -71,7 +71,7 @@ class CopyHistory:
         """Whether its delete goes before anything behind it."""
         return self.delete is not None and self.delete.state in (_S.WAITING, _S.SENDING)
 
-    def is_in_the_way(self, post: Post) -> bool:
+    def forbids_new_copy(self, post: Post) -> bool:
         """Whether the copy forbids another one of `post`: it stands, or may. One with more readers than
         the post has, which nobody deletes any more, forbids none."""
         ended = (_S.SKIPPED, _S.CANCELLED)
@@ -80,8 +80,8 @@ class CopyHistory:
         return self.is_active and is_own
 
     @property
-    def has_left(self) -> bool:
-        """Whether content of it may be on the network. Else it is read when the request is sent."""
+    def may_be_on_network(self) -> bool:
+        """Whether content of the copy may be on the network. If not, the content is read when it is sent."""
         return self.copy.state in POSSIBLY_SENT_STATES or bool(self.copy.sent_as)
 
 
@@ -141,7 +141,7 @@ def last_copy(rows: QuerySet[Delivery]) -> Delivery | None:
 
 
 def may_be_out(publish: Delivery) -> bool:
-    """Whether it was or may have been sent; a like also whatever was answered."""
+    """Whether the copy was or may have been sent; a like counts whatever the network answered."""
     was_liked = publish.is_of_like and publish.first_sent_at is not None
     return was_liked or publish.state in POSSIBLY_SENT_STATES
 
@@ -156,7 +156,9 @@ def blocks_new_copy(post: Post, rows: Sequence[Delivery]) -> bool:
         gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)
     if rows[-1].state not in gone and rows[-1].remote_deleted_at is None:
         return True
-    return any(each.is_in_the_way(post) and not each.has_delete_ahead for each in _existing(rows))
+    return any(
+        each.forbids_new_copy(post) and not each.has_delete_ahead for each in _existing(rows)
+    )
 
 
 def _existing(rows: Iterable[Delivery]) -> list[CopyHistory]:

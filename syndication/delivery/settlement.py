@@ -1,4 +1,4 @@
-"""Settlement: what is committed together with the state in which a delivery comes to rest."""
+"""Settlement: side effects committed together with a delivery's final state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndication.models import Delivery, DeliveryState, Link
 def consequence(
     delivery: Delivery, link: Link, state: str, due_at: object
 ) -> Callable[[], object] | None:
-    """What to do in the transaction that moves `delivery` to `state`; None for nothing."""
+    """The side effect to run in the transaction that moves `delivery` to `state`; None for none."""
     if state == DeliveryState.SENT and delivery.is_delete:
         return partial(storage.forget_deleted_copy, delivery)
     if state == DeliveryState.SENT and schedule.is_wanted(delivery, link):

@@ -84,7 +84,7 @@ def may_read_otherwise(stored: dict[str, Any]) -> bool:
 
 
 def omissions_of(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
-    """Reason codes of what a sent copy lacks (connectors.reasons)."""
+    """Reason codes of the parts that a sent copy lacks (connectors.reasons)."""
     if not stored or stored.get("kind") == InteractionKind.LIKE:
         return ()
     try:

@@ -1,4 +1,4 @@
-"""Threads that stay for a moment, with their connection to the database, for what comes next.
+"""Lingering threads: keep a thread and its database connection for a moment, for the next task.
 
 A connection to PostgreSQL is a process there, which has to read its catalogue first: opened for each slice of
 work it cost as much as a delivery.

@@ -1,4 +1,4 @@
-"""Undelivered ends: notify the member once of each delivery that ends without arriving.
+"""Undelivered deliveries: notify the member once of each that ends without arriving.
 
 Every such end is notified unless its reason is in `KNOWN_TO_MEMBER` (the member's own command, or the
 network has the content already), so a new reason notifies until it is added there.

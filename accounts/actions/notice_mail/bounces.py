@@ -29,7 +29,7 @@ def find_mail(key: str) -> NoticeMail | None:
 
 @transaction.atomic
 def record_bounce(mail: NoticeMail, *, is_filter: bool, now: datetime) -> None:
-    """A mail came back for good. Each counts once."""
+    """Record a permanent bounce of a mail; each mail counts once."""
     fresh = NoticeMail.objects.filter(pk=mail.pk, bounced_at=None)
     if not fresh.update(bounced_at=now, is_hard_bounce=not is_filter):
         return

@@ -84,7 +84,7 @@ def send_test_mail(*, by: Member) -> str:
 
 
 def confirm_test_number(number: str, *, by: Member) -> bool:
-    """The member typed the number of the test mail: mails reach its address."""
+    """Check the number of the test mail; the right one proves that mails reach the address."""
     choices = mail_settings_of(by)
     if not choices.test_number or number != choices.test_number:
         return False

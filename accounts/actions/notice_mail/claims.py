@@ -111,7 +111,7 @@ def begin_sending(mail: NoticeMail, now: datetime) -> None:
 
 @transaction.atomic
 def settle_mail(mail: NoticeMail, state: MailState, now: datetime, **fields: Any) -> None:
-    """The mail is over: its notices are not mailed again."""
+    """Settle the mail: its notices are not mailed again."""
     NoticeMail.objects.filter(pk=mail.pk).update(
         state=state, lease_until=None, sent_at=now if state == MailState.SENT else None, **fields
     )
@@ -120,7 +120,7 @@ def settle_mail(mail: NoticeMail, state: MailState, now: datetime, **fields: Any
 
 @transaction.atomic
 def release_mail(mail: NoticeMail, due_at: datetime | None) -> None:
-    """The mail was not sent. Its notices are due again then; None: never."""
+    """Release the unsent mail; its notices are due again at the given time (None: never)."""
     Notice.objects.filter(mail=mail.pk).update(mail=None, mail_due_at=due_at)
     NoticeMail.objects.filter(pk=mail.pk).delete()
 

@@ -1,4 +1,4 @@
-"""Sending: claim one due mail after the other, ask again what its member may read, hand it over."""
+"""Sending: claim due mails one by one, check again what the member may read, and hand them over."""
 
 from __future__ import annotations
 

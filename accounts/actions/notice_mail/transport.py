@@ -1,4 +1,4 @@
-"""Transport of mails: headers, charset, and the handing over to the mail server, step by step.
+"""Mail transport: headers, charset and the SMTP dialogue, step by step.
 
 `EmailBackend` of Django sends in one go, which does not say whether the text was given away; so the four
 commands are sent here. Other backends (a file, memory) are asked as they are.

@@ -1,4 +1,4 @@
-"""Read what came back for a link's copies: one listing, and the threads that may have grown.
+"""Read replies and likes of a link's copies: one listing, and the threads that may have grown.
 
 A listing or thread that breaks off loses nothing: what was listed before is read, and a copy whose
 thread was not read keeps its old counts, so that the next listing shows it as moved.
@@ -45,7 +45,7 @@ class _Listing:
 
 
 @dataclass(frozen=True)
-class _Look:
+class _CopyCheck:
     """One copy, what the listing said of it, and whether its step of the schedule has come."""
 
     activity: CopyActivity
@@ -53,8 +53,8 @@ class _Look:
     is_due: bool
 
 
-def read_what_came_back(link_import: LinkImport, connector: Connector) -> datetime:
-    """Import what is new. Return when it is due again. Raises the errors of connectors.errors."""
+def import_replies_and_likes(link_import: LinkImport, connector: Connector) -> datetime:
+    """Import new replies and likes. Return when the import is due again. Raises the errors of connectors.errors."""
     link, now = Link.objects.get(pk=link_import.link_id), timezone.now()
     if not link.brings_replies:
         storage.forget_link(link)
@@ -64,8 +64,8 @@ def read_what_came_back(link_import: LinkImport, connector: Connector) -> dateti
     if not any(each.due_at and each.due_at <= now for each in watched):
         return schedule.next_reading_at(link, now)
     listing = _list_posts(connector, [each for each in watched if each.pk in due], now)
-    looks = [_look_of(each, listing, is_due=each.pk in due) for each in watched]
-    is_finished = _carry_out(link_import, connector, [look for look in looks if look], now)
+    checks = [_check_for_copy(each, listing, is_due=each.pk in due) for each in watched]
+    is_finished = _run_checks(link_import, connector, [check for check in checks if check], now)
     if listing.error is not None:
         raise listing.error
     return schedule.next_reading_at(link, timezone.now()) if is_finished else timezone.now()
@@ -83,62 +83,66 @@ def _list_posts(connector: Connector, due: list[CopyActivity], now: datetime) ->
             if not missing:
                 break
     except ConnectorError as error:
-        if _concerns_all(error):
+        if _stops_import(error):
             raise
         listing.error = error
     return listing
 
 
-def _look_of(activity: CopyActivity, listing: _Listing, *, is_due: bool) -> _Look | None:
-    """Return how to look at one copy; None: not due and not listed, or the listing broke off before it."""
+def _check_for_copy(
+    activity: CopyActivity, listing: _Listing, *, is_due: bool
+) -> _CopyCheck | None:
+    """Return how to check one copy; None: not due and not listed, or the listing broke off before it."""
     listed = listing.posts.get(activity.delivery.remote_id)
     if listed is None and (listing.error is not None or not is_due):
         return None
-    return _Look(activity, listed, is_due)
+    return _CopyCheck(activity, listed, is_due)
 
 
-def _carry_out(
-    link_import: LinkImport, connector: Connector, looks: list[_Look], now: datetime
+def _run_checks(
+    link_import: LinkImport, connector: Connector, checks: list[_CopyCheck], now: datetime
 ) -> bool:
     """Read and store copy by copy. Return whether all were; the rest stays due."""
     until, failures = time.monotonic() + READING_SECONDS, 0
-    for look in looks:
+    for check in checks:
         if time.monotonic() > until:
             return False
         reading = CopyReading()
         try:
-            _read_copy(reading, connector, look, now)
+            _read_copy(reading, connector, check, now)
         except ConnectorError as error:
             # Perhaps a 404 in passing, or a thread that cannot be read: it holds up no other copy.
-            logger.info("%s: thread of delivery %s: %s", link_import, look.activity.pk, error)
-            failures += not _concerns_one(error)
-            if _concerns_all(error) or failures > MAX_FAILURES:
+            logger.info("%s: thread of delivery %s: %s", link_import, check.activity.pk, error)
+            failures += not _is_error_of_copy(error)
+            if _stops_import(error) or failures > MAX_FAILURES:
                 if not isinstance(error, Unauthorized):
                     _store(
-                        link_import, look, reading, now
+                        link_import, check, reading, now
                     )  # else it would be first again, for ever
                 raise
         except Exception:
-            logger.exception("%s: thread of delivery %s", link_import, look.activity.pk)
-        _store(link_import, look, reading, now)
+            logger.exception("%s: thread of delivery %s", link_import, check.activity.pk)
+        _store(link_import, check, reading, now)
     return True
 
 
-def _store(link_import: LinkImport, look: _Look, reading: CopyReading, now: datetime) -> None:
+def _store(link_import: LinkImport, check: _CopyCheck, reading: CopyReading, now: datetime) -> None:
     """Store what was read; a copy that was due is due at its next step, whatever was read."""
-    if look.is_due or reading.has_anything:
-        changes = schedule.advance(look.activity, now) if look.is_due else {"looked_at": now}
-        storage.store_reading(link_import, look.activity, reading, changes)
+    if check.is_due or reading.has_anything:
+        changes = schedule.advance(check.activity, now) if check.is_due else {"looked_at": now}
+        storage.store_reading(link_import, check.activity, reading, changes)
 
 
-def _read_copy(reading: CopyReading, connector: Connector, look: _Look, now: datetime) -> None:
+def _read_copy(
+    reading: CopyReading, connector: Connector, check: _CopyCheck, now: datetime
+) -> None:
     """Fill `reading`; where something cannot be read, what was read before it stays."""
-    activity, kind = look.activity, look.activity.delivery.subject_kind
-    post = look.listed or PostActivity(activity.delivery.remote_id, thread=activity.thread)
+    activity, kind = check.activity, check.activity.delivery.subject_kind
+    post = check.listed or PostActivity(activity.delivery.remote_id, thread=activity.thread)
     reading.thread = post.thread
-    is_look = look.is_due and schedule.is_young(activity, now)
+    reads_anyway = check.is_due and schedule.is_young(activity, now)
     if kind in connector.brings_replies and (
-        is_look or _has_moved(post.replies, activity.read_replies)
+        reads_anyway or _has_moved(post.replies, activity.read_replies)
     ):
         reading.replies, reading.is_whole = _read_thread(connector, post)
         reading.reply_count = post.replies
@@ -146,7 +150,7 @@ def _read_copy(reading: CopyReading, connector: Connector, look: _Look, now: dat
         return
     if post.likes == 0 and activity.read_likes != 0:
         reading.likes, reading.like_count = [], 0  # nobody to ask for
-    elif _has_moved(post.likes, activity.read_likes) or (post.likes is None and is_look):
+    elif _has_moved(post.likes, activity.read_likes) or (post.likes is None and reads_anyway):
         reading.likes = list(islice(connector.likes(post), storage.MAX_LIKES))
         reading.like_count = post.likes
 
@@ -162,13 +166,13 @@ def _read_thread(connector: Connector, post: PostActivity) -> tuple[list[Receive
     return found[: storage.MAX_REPLIES], len(found) <= storage.MAX_REPLIES
 
 
-def _concerns_one(error: ConnectorError) -> bool:
-    """Whether the network speaks of this post alone (it is gone, say), or shows no threads at all."""
+def _is_error_of_copy(error: ConnectorError) -> bool:
+    """Whether the error concerns this post alone (it is gone, say), or the network shows no threads at all."""
     return isinstance(error, Rejected | Unsupported | ResponseTooLarge)
 
 
-def _concerns_all(error: ConnectorError) -> bool:
-    """Whether the next request would meet the same: the network is away, asks for time, or refuses us."""
+def _stops_import(error: ConnectorError) -> bool:
+    """Whether the error would meet the next request, too: the network is away, asks for time, or refuses us."""
     if isinstance(error, TryLater):
         is_throttling = error.after is not None or error.status in (429, 503)
         return is_throttling or isinstance(error, Unreachable)
@@ -176,5 +180,5 @@ def _concerns_all(error: ConnectorError) -> bool:
 
 
 def _has_moved(listed: int | None, read: int | None) -> bool:
-    """Whether the network's count is another than at the last reading; never read is 0."""
+    """Whether the network's count changed since the last reading; 0 before the first."""
     return listed is not None and listed != (read or 0)

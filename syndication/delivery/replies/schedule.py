@@ -1,4 +1,4 @@
-"""Reply schedule: which copies are looked at, and when; rarer with their age, and for two weeks.
+"""Reply schedule: when each copy is checked for replies; less often with its age, for two weeks.
 
 A link is asked once for all its copies (a listing of its own posts), so a look at one copy takes along
 those that would be due soon. A link none of whose copies is due is not asked at all.
@@ -60,7 +60,7 @@ def is_wanted(delivery: Delivery, link: Link) -> bool:
 
 
 def watch_copies(copies: Iterable[Delivery], link: Link, now: datetime) -> None:
-    """Look at these copies, sent to `link`, from now on. Those too old for it are left out."""
+    """Schedule checks of these copies, sent to `link`; those too old are left out."""
     rows = [first_activity(copy, link, now) for copy in copies if copy.remote_id]
     rows = [row for row in rows if row.due_at is not None]
     if not rows:
@@ -79,14 +79,14 @@ def first_activity(copy: Delivery, link: Link, now: datetime) -> CopyActivity:
 
 
 def resume_copies(copies: QuerySet[Delivery], link: Link, now: datetime) -> None:
-    """Look again at those of `copies` that are there; their replies are wanted again."""
+    """Resume the checks of those of `copies` that are still out."""
     newest = list(link.deliveries.order_by("-pk").values_list("pk", flat=True)[:MAX_RESUMED])
     found = copies.filter(_PUBLISHED, pk__in=newest).select_related("post", "interaction")
     watch_copies([copy for copy in found if is_wanted(copy, link)], link, now)
 
 
 def watched_copies(link: Link) -> list[CopyActivity]:
-    """The copies of the link that are looked at, those due first."""
+    """The scheduled copies of the link, those due first."""
     rows = CopyActivity.objects.filter(link=link, due_at__isnull=False).filter(has_its_subject())
     related = ("delivery__post", "delivery__interaction")
     return list(rows.select_related(*related).order_by("due_at")[:MAX_WATCHED])
@@ -109,7 +109,7 @@ def advance(activity: CopyActivity, now: datetime) -> dict[str, object]:
 
 
 def next_reading_at(link: Link, now: datetime) -> datetime:
-    """When the link's replies are imported next."""
+    """When the link's replies are due for import."""
     due = CopyActivity.objects.filter(link=link, due_at__isnull=False).filter(has_its_subject())
     first = due.order_by("due_at").values_list("due_at", flat=True).first()
     return now + IDLE if first is None else max(first, now + SOONEST)

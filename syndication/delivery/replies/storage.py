@@ -1,4 +1,4 @@
-"""Store what a reading of a copy brought, and delete it again: replies, who likes it, and its counts.
+"""Store and delete what was read for a copy: replies, likers and counts.
 
 What comes from outside is not believed: the account's own replies (by author and by remote id), direct
 messages, and what answers another post are left out; times are clamped, texts and numbers bounded.
@@ -161,7 +161,7 @@ def _answers(reply: ReceivedReply, copy: Delivery) -> bool:
 
 
 def _own_ids(link: Link, ids: list[str]) -> set[str]:
-    """Those that were sent from here."""
+    """The remote ids of replies that were sent from here."""
     sent = Delivery.objects.filter(
         link=link, operation=DeliveryOperation.PUBLISH, remote_id__in=ids
     )
@@ -211,7 +211,7 @@ def _new_row(copy: Delivery, link: Link, reply: ReceivedReply, now: datetime) ->
 
 
 def _take_over(row: RemoteReply, read: RemoteReply) -> bool:
-    """Take the network's present words over. Return whether any differ, as they are stored."""
+    """Update the row from the network's present reply. Return whether a stored value changed."""
     names = [name for name in _CHANGING if _stored(read, name) != getattr(row, name)]
     for name in names:
         setattr(row, name, getattr(read, name))
@@ -254,7 +254,7 @@ def _store_likes(copy: Delivery, link: Link, reading: CopyReading) -> dict[str, 
 
 
 def _forget_surplus_likes(copy: Delivery) -> None:
-    """Delete those that came first; a list of the newest names others each time."""
+    """Delete the oldest likers beyond the limit; a list of the newest names others each time."""
     newest = RemoteLike.objects.filter(delivery=copy).order_by("-pk").values_list("pk", flat=True)
     if surplus := list(newest[MAX_LIKES : 2 * MAX_LIKES]):
         RemoteLike.objects.filter(pk__in=surplus).delete()
