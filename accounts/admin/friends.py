@@ -10,40 +10,34 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin.read_only import NewestFirstAdmin, ReadOnlyInline
 from accounts.models import FriendRequest, Friendship, Group, Invitation, Membership
 
 
 @admin.register(Friendship)
-class FriendshipAdmin(ReadOnlyAdmin):
+class FriendshipAdmin(NewestFirstAdmin):
     list_display = fields = ("member", "friend", "created_at")
     list_filter = ("created_at",)
     search_fields = ("member__username",)
     list_select_related = ("member", "friend")
-    ordering = ("-pk",)
-    has_window = True
 
 
 @admin.register(FriendRequest)
-class FriendRequestAdmin(ReadOnlyAdmin):
+class FriendRequestAdmin(NewestFirstAdmin):
     list_display = fields = ("asker", "asked", "created_at")
     list_filter = ("created_at",)
     search_fields = ("asker__username", "asked__username")
     list_select_related = ("asker", "asked")
-    ordering = ("-pk",)
-    has_window = True
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnlyAdmin):
+class InvitationAdmin(NewestFirstAdmin):
     """Without the note: it is the member's word about somebody outside."""
 
     list_display = fields = ("inviter", "created_at", "expires_at", "used_by")
     list_filter = ("created_at", "expires_at")
     search_fields = ("inviter__username", "used_by__username")
     list_select_related = ("inviter", "used_by")
-    ordering = ("-pk",)
-    has_window = True
 
 
 class MembershipInline(ReadOnlyInline):
@@ -56,14 +50,12 @@ class MembershipInline(ReadOnlyInline):
 
 
 @admin.register(Group)
-class GroupAdmin(ReadOnlyAdmin):
+class GroupAdmin(NewestFirstAdmin):
     list_display = ("name", "owner", "members", "created_at", "closed_at")
     list_filter = ("created_at", "closed_at")
     search_fields = ("owner__username", "=pk")
     search_help_text = _("A member's name, or a group's number.")
     list_select_related = ("owner",)
-    ordering = ("-pk",)
-    has_window = True
     fields = ("name", "owner", "members", "created_at", "closed_at")
     inlines = (MembershipInline,)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import servers, sessions
 from accounts.actions.ways_in import LOST_PHONE
-from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, mask_key
+from accounts.admin.read_only import NewestFirstAdmin, ReadOnlyAdmin, ReadOnlyInline, mask_key
 from accounts.admin.windows import NetworkFilter
 from accounts.models import (
     DeviceLogin,
@@ -41,13 +41,11 @@ END_REASONS = {
 
 
 @admin.register(MemberSession)
-class MemberSessionAdmin(ReadOnlyAdmin):
+class MemberSessionAdmin(NewestFirstAdmin):
     list_display = ("user", "device", "ip", "created_at", "last_seen_at", "key")
     list_filter = ("created_at", "last_seen_at")
     search_fields = ("user__username",)
     list_select_related = ("user",)
-    ordering = ("-pk",)
-    has_window = True
     fields = list_display
     actions = ("end",)
 
@@ -106,13 +104,11 @@ class PhoneOpenerInline(ReadOnlyInline):
 
 
 @admin.register(PhoneLogin)
-class PhoneLoginAdmin(ReadOnlyAdmin):
+class PhoneLoginAdmin(NewestFirstAdmin):
     list_display = ("member", "created_at", "state", "device", "why")
     list_filter = ("created_at", "is_acknowledged")
     search_fields = ("member__username",)
     list_select_related = ("member", "picked")
-    ordering = ("-pk",)
-    has_window = True
     fields = (
         "member",
         "state",
@@ -144,24 +140,20 @@ class PhoneLoginAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Phone)
-class PhoneAdmin(ReadOnlyAdmin):
+class PhoneAdmin(NewestFirstAdmin):
     list_display = ("member", "device", "created_at", "last_used_at", "wrong_tries", "ended_at")
     list_filter = ("created_at", "ended_at")
     search_fields = ("member__username",)
     list_select_related = ("member",)
-    ordering = ("-pk",)
-    has_window = True
     fields = list_display
 
 
 @admin.register(DeviceLogin)
-class DeviceLoginAdmin(ReadOnlyAdmin):
+class DeviceLoginAdmin(NewestFirstAdmin):
     list_display = ("approved_by", "device", "address", "created_at", "approved_at", "used_at")
     list_filter = ("created_at",)
     search_fields = ("approved_by__username",)
     list_select_related = ("approved_by",)
-    ordering = ("-pk",)
-    has_window = True
     fields = (*list_display, "expires_at", "tries", "ended_at", "why")
 
     @admin.display(description=pgettext_lazy("column", "why it ended"))

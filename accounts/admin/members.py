@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.read_only import ReadOnlyAdmin, yes_or_no
+from accounts.admin.read_only import NewestFirstAdmin, yes_or_no
 from accounts.admin.windows import LanguageFilter
 from accounts.models import Audience, Member
 
@@ -16,15 +16,13 @@ HIDDEN = _("(not for Everyone)")
 
 
 @admin.register(Member)
-class MemberAdmin(ReadOnlyAdmin):
+class MemberAdmin(NewestFirstAdmin):
     """Superusers also deactivate members and make staff; nobody sets passwords."""
 
     list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "groups", LanguageFilter, "date_joined")
     search_fields = ("username", "=emailaddress__email")
     search_help_text = _("How a username begins, or a whole email address.")
-    ordering = ("-pk",)
-    has_window = True
     indexed_filters = {"is_staff__exact": ("1",), "groups__id__exact": ()}
     filter_horizontal = ("groups",)
     fields = (

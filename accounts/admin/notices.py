@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 
-from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.read_only import NewestFirstAdmin
 from accounts.admin.windows import SettingsFilter
 from accounts.models import Notice
 from accounts.models.notice_kinds import NOTICE_KINDS, codes_kept_from_staff
@@ -39,13 +39,11 @@ def _codes_by_subject() -> dict[str, list[str]]:
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
+class NoticeAdmin(NewestFirstAdmin):
     list_display = ("member", "about", "created_at", "mail_due_at", "mailed_at")
     list_filter = (AboutFilter, "created_at", "mailed_at")
     search_fields = ("member__username",)
     list_select_related = ("member",)
-    ordering = ("-pk",)
-    has_window = True
     fields = list_display
 
     @admin.display(description=pgettext_lazy("column", "what it is about"))

@@ -126,6 +126,13 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
         return self.in_words(self.fields or ())
 
 
+class NewestFirstAdmin(ReadOnlyAdmin):
+    """A table that grows with the members: newest rows first, read by windows of time."""
+
+    ordering = ("-pk",)
+    has_window = True
+
+
 class ReadOnlyInline(ReadOnly, admin.TabularInline):
     """Read-only rows below a row."""
 

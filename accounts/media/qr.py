@@ -6,6 +6,7 @@ read GIF and no PNG, J-PHONE's the other way round, so both are made.
 
 import base64
 import io
+from collections.abc import Mapping
 from typing import Literal
 
 import qrcode
@@ -41,10 +42,11 @@ def qr_data_uri(address: str, *, qr_format: QrFormat = "PNG", cell: int = 4) -> 
     return f"data:image/{qr_format.lower()};base64,{content}"
 
 
-def qr_format_for(*, user_agent: str, accept: str = "") -> QrFormat:
+def qr_format_for(headers: Mapping[str, str]) -> QrFormat:
     """The format that a browser reads: GIF where it says so, or is an old docomo phone."""
-    if user_agent.startswith(_CLASSIC_DOCOMO):
+    if headers.get("User-Agent", "").startswith(_CLASSIC_DOCOMO):
         return "GIF"
+    accept = headers.get("Accept", "")
     return "GIF" if "image/gif" in accept and "image/png" not in accept else "PNG"
 
 

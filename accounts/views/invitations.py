@@ -52,9 +52,7 @@ def _new_invitation_page(request: MemberRequest, form: InvitationForm) -> HttpRe
         given["form_key"], note=given["note"], by=request.user
     )
     address = public_url("invitation_open", code=code)
-    qr_format = qr.qr_format_for(
-        user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
-    )
+    qr_format = qr.qr_format_for(request.headers)
     return TemplateResponse(
         request,
         "accounts/invitation_show.html",

@@ -154,10 +154,7 @@ def _qr_format_and_cell(request: HttpRequest) -> tuple[qr.QrFormat, int]:
     """Format and pixels a cell: as `?picture=` asks, or as the browser reads."""
     if request.GET.get("picture") == "gif":
         return "GIF", 3
-    qr_format = qr.qr_format_for(
-        user_agent=request.META.get("HTTP_USER_AGENT", ""),
-        accept=request.META.get("HTTP_ACCEPT", ""),
-    )
+    qr_format = qr.qr_format_for(request.headers)
     return qr_format, 4 if qr_format == "PNG" else 3
 
 

@@ -19,7 +19,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin.read_only import NewestFirstAdmin, ReadOnlyInline
 from accounts.admin.windows import LinkNetworkFilter
 from accounts.models import Audience, Member
 from syndication.actions import commands
@@ -101,7 +101,7 @@ class AttemptInline(ReadOnlyInline):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
+class DeliveryAdmin(NewestFirstAdmin):
     list_display = (
         "__str__",
         "member",
@@ -116,8 +116,6 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("state", ReasonFilter, "operation", LinkNetworkFilter, "audience", "created_at")
     search_fields = ("link__member__username", "=remote_id")
     list_select_related = ("link__member",)
-    ordering = ("-pk",)
-    has_window = True
     indexed_filters = {"state__exact": ("failed", "unconfirmed", "parked", "missed")}
     inlines = (AttemptInline,)
     actions = ("retry", "dismiss")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin.read_only import NewestFirstAdmin, ReadOnlyInline
 from accounts.admin.windows import NetworkFilter
 from syndication.models import Link, Toggle
 
@@ -16,7 +16,7 @@ class ToggleInline(ReadOnlyInline):
 
 
 @admin.register(Link)
-class LinkAdmin(ReadOnlyAdmin):
+class LinkAdmin(NewestFirstAdmin):
     """The fields are listed one by one: a new column of secrets is not shown by itself."""
 
     list_display = ("member", "network", "name", "state", "scopes", "why", "expires_at")
@@ -24,8 +24,6 @@ class LinkAdmin(ReadOnlyAdmin):
     search_fields = ("member__username", "=uid")
     search_help_text = _("A member's name, or an account's whole number or address there.")
     list_select_related = ("member",)
-    ordering = ("-pk",)
-    has_window = True
     inlines = (ToggleInline,)
     fields = (
         "member",

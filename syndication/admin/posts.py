@@ -7,7 +7,7 @@ from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.read_only import NewestFirstAdmin
 from accounts.models import Audience
 from syndication.connectors.content import CONTENT
 from syndication.models import Post
@@ -28,7 +28,7 @@ class ShownToEveryone:
 
 
 @admin.register(Post)
-class PostAdmin(ReadOnlyAdmin):
+class PostAdmin(NewestFirstAdmin):
     list_display = (
         "__str__",
         "author",
@@ -42,8 +42,6 @@ class PostAdmin(ReadOnlyAdmin):
     search_fields = ("author__username",)
     search_help_text = _("A member's name. What people wrote cannot be searched.")
     list_select_related = ("author",)
-    ordering = ("-pk",)
-    has_window = True
     fields = (
         "author",
         "kind",

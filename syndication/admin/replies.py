@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.read_only import NewestFirstAdmin
 from accounts.admin.windows import LinkNetworkFilter
 from syndication.models import CopyActivity
 
@@ -13,13 +13,11 @@ MAX_KEY_LENGTH = 18  # digits
 
 
 @admin.register(CopyActivity)
-class CopyActivityAdmin(ReadOnlyAdmin):
+class CopyActivityAdmin(NewestFirstAdmin):
     list_display = ("__str__", "link", "replies", "likes", "step", "due_at", "looked_at")
     list_filter = (LinkNetworkFilter, "looked_at")
     search_fields = ("link__member__username", "=delivery__pk")
     list_select_related = ("link",)
-    ordering = ("-pk",)
-    has_window = True
     fields = ("delivery", "link", "replies", "likes", "step", "due_at", "looked_at")
 
     def get_object(

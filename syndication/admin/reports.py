@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.read_only import NewestFirstAdmin, ReadOnlyAdmin
 from accounts.models import Audience
 from accounts.views.buttons import number_in
 from syndication.actions import moderation, removal
@@ -116,13 +116,11 @@ def _staff(request: HttpRequest) -> Any:
 
 
 @admin.register(StaffDecision)
-class StaffDecisionAdmin(ReadOnlyAdmin):
+class StaffDecisionAdmin(NewestFirstAdmin):
     """The trail. Its rows are never changed."""
 
     list_display = ("created_at", "kind", "member", "case", "by", "reason")
     list_filter = ("kind", "created_at")
     search_fields = ("member__username", "by__username")
     list_select_related = ("member", "case", "by")
-    ordering = ("-pk",)
-    has_window = True
     fields = list_display

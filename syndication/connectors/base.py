@@ -18,6 +18,7 @@ from typing import ClassVar
 
 from syndication.connectors.http import Http, Response, Uploads
 from syndication.connectors.values import (
+    EVERYONE_ONLY,
     KINDS,
     App,
     Candidates,
@@ -42,6 +43,7 @@ from syndication.connectors.values import (
 )
 
 __all__ = [
+    "EVERYONE_ONLY",
     "KINDS",
     "App",
     "WireAudience",

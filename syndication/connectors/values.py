@@ -12,6 +12,8 @@ from syndication.connectors.content import PostContent
 SubjectKind = Literal["status", "note", "photo", "link", "reply", "like"]
 WireAudience = Literal["everyone", "friends_of_friends", "friends", "chosen", "group", "only_me"]
 
+EVERYONE_ONLY: frozenset[WireAudience] = frozenset({"everyone"})
+
 # Who may read a post on a network. "inherited": as the post that it answers, "": not known.
 Visibility = Literal["public", "unlisted", "followers", "direct", "inherited", ""]
 

@@ -38,9 +38,7 @@ def mail(request: MemberRequest) -> HttpResponse:
         return redirect("mail")
     address = post_addresses.live_post_address(request.user)
     written = _written(address)
-    qr_format = qr.qr_format_for(
-        user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
-    )
+    qr_format = qr.qr_format_for(request.headers)
     context = {
         "address": address,
         "written": written,

@@ -45,9 +45,7 @@ def group_share(request: MemberRequest, pk: int) -> HttpResponse:
     joined = Membership.objects.joined().select_related("group")
     group = get_object_or_404(joined, group=pk, member=request.user).group
     address, words = public_url("group_detail", pk), _("Our group on Profile Link")
-    qr_format = qr.qr_format_for(
-        user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
-    )
+    qr_format = qr.qr_format_for(request.headers)
     context = {
         "group": group,
         "address": address,

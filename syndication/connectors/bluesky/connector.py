@@ -7,6 +7,7 @@ from typing import Any
 
 from syndication.connectors import parsing, reasons
 from syndication.connectors.base import (
+    EVERYONE_ONLY,
     KINDS,
     Candidates,
     Credentials,
@@ -23,7 +24,6 @@ from syndication.connectors.base import (
     ReplyTarget,
     SubjectKind,
     Terms,
-    WireAudience,
 )
 from syndication.connectors.bluesky import reading, records
 from syndication.connectors.bluesky.interactions import BlueskyInteractions
@@ -36,7 +36,6 @@ from syndication.connectors.uploads import post_with_uploads
 
 MAX_PAGES = 600  # of one reading; whoever reads may stop before
 MAX_FEED = 500  # entries of a timeline
-EVERYONE: frozenset[WireAudience] = frozenset({"everyone"})
 
 # 300 graphemes and 3,000 bytes; pictures of up to 1,000,000 bytes, four of them. A link post shows
 # a card for its page, and beside a card there is no room for pictures.
@@ -47,7 +46,9 @@ LIMITS: dict[SubjectKind, Limits] = {
 }
 LIMITS["reply"] = Limits(**WORDS)
 # Facets name the target, so the text may show an address as it was typed.
-TEXTS = TextComposer(LIMITS, dict.fromkeys(LIMITS, EVERYONE), keeps_iris=True, reads_names=False)
+TEXTS = TextComposer(
+    LIMITS, dict.fromkeys(LIMITS, EVERYONE_ONLY), keeps_iris=True, reads_names=False
+)
 
 
 class Bluesky(BlueskyInteractions):

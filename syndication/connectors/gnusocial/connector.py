@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from syndication.connectors import parsing, reasons
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
 from syndication.connectors.base import (
+    EVERYONE_ONLY,
     KINDS,
     Friend,
     FriendPage,
@@ -22,7 +23,6 @@ from syndication.connectors.base import (
     ReplyTarget,
     SubjectKind,
     Terms,
-    WireAudience,
 )
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
@@ -39,9 +39,6 @@ WITHOUT_LIMIT = 10_000  # characters, where a server says that it has none
 
 ALL: tuple[SubjectKind, ...] = (*KINDS, "reply")
 _USUAL = Limits(text=140, photos=1, photo_bytes=5_000_000)
-_AUDIENCES: Mapping[SubjectKind, frozenset[WireAudience]] = dict.fromkeys(
-    ALL, frozenset({"everyone"})
-)
 
 
 class GnusocialComposer(TextComposer):
@@ -62,7 +59,7 @@ class Gnusocial(GnusocialInteractions):
     api_class = GnusocialApi
     has_local_ids = True
     limits = dict.fromkeys(ALL, _USUAL)
-    audiences = _AUDIENCES
+    audiences = dict.fromkeys(ALL, EVERYONE_ONLY)
     can_delete = frozenset[SubjectKind](ALL)
     can_reconcile = frozenset[SubjectKind](ALL)
     brings_replies = frozenset[SubjectKind](ALL)

@@ -9,6 +9,7 @@ from typing import Any
 from syndication.connectors import parsing, reasons
 from syndication.connectors.api import GONE, quote_segment
 from syndication.connectors.base import (
+    EVERYONE_ONLY,
     KINDS,
     Candidates,
     Friend,
@@ -74,7 +75,7 @@ class Mastodon(MastodonUploads):
     has_local_ids = True
     has_handles = True
     limits = dict.fromkeys(ALL, _USUAL)
-    audiences = dict.fromkeys(ALL, frozenset(VISIBILITY)) | {"reply": frozenset({"everyone"})}
+    audiences = dict.fromkeys(ALL, frozenset(VISIBILITY)) | {"reply": EVERYONE_ONLY}
     followers_read = frozenset[WireAudience]({"friends"})
     can_delete = frozenset[SubjectKind](ALL)
     can_edit = frozenset[SubjectKind](KINDS)

@@ -13,6 +13,7 @@ from typing import Any
 from syndication.connectors import parsing, reasons
 from syndication.connectors.api_connector import form_file
 from syndication.connectors.base import (
+    EVERYONE_ONLY,
     KINDS,
     Candidates,
     Friend,
@@ -54,7 +55,7 @@ class Misskey(MisskeyInteractions):
     has_local_ids = True
     has_handles = True
     limits = {**dict.fromkeys(KINDS, _USUAL), "reply": Limits(text=_USUAL.text)}
-    audiences = {**dict.fromkeys(KINDS, frozenset(VISIBILITY)), "reply": frozenset({"everyone"})}
+    audiences = {**dict.fromkeys(KINDS, frozenset(VISIBILITY)), "reply": EVERYONE_ONLY}
     followers_read = frozenset[WireAudience]({"friends"})
     can_delete = frozenset(ANSWERABLE)
     can_reconcile = frozenset(ANSWERABLE)

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from syndication.connectors import reasons
-from syndication.connectors.base import Limits, OutgoingPost, Preview, SubjectKind, WireAudience
+from syndication.connectors.base import (
+    EVERYONE_ONLY,
+    Limits,
+    OutgoingPost,
+    Preview,
+    SubjectKind,
+    WireAudience,
+)
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.media import FittedPhotos
@@ -25,11 +32,11 @@ LIMITS: dict[SubjectKind, Limits] = {
 # A Voice has no visibility parameter: the member's own setting applies. A diary and an album each
 # have one.
 AUDIENCES: dict[SubjectKind, frozenset[WireAudience]] = {
-    "status": frozenset({"everyone"}),
+    "status": EVERYONE_ONLY,
     "note": frozenset({"everyone", "friends"}),
     "photo": frozenset({"everyone", "friends"}),
-    "link": frozenset({"everyone"}),
-    "reply": frozenset({"everyone"}),  # read by those who read what it answers
+    "link": EVERYONE_ONLY,
+    "reply": EVERYONE_ONLY,  # read by those who read what it answers
 }
 
 

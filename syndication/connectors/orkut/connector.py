@@ -16,6 +16,7 @@ from typing import Any
 from syndication.connectors import parsing, reasons
 from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
+    EVERYONE_ONLY,
     KINDS,
     Candidates,
     Friend,
@@ -29,7 +30,6 @@ from syndication.connectors.base import (
     RemotePost,
     SubjectKind,
     Terms,
-    WireAudience,
 )
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater, Unsupported
@@ -51,9 +51,6 @@ _LIMITS: Mapping[SubjectKind, Limits] = {
     "photo": Limits(text=140, photos=1, photo_bytes=2_000_000, photo_pixels=1600),
     "link": Limits(text=1_000),
 }
-_AUDIENCES: Mapping[SubjectKind, frozenset[WireAudience]] = dict.fromkeys(
-    KINDS, frozenset({"everyone"})
-)
 
 
 class Orkut(ApiConnector[OrkutRpc]):
@@ -63,7 +60,7 @@ class Orkut(ApiConnector[OrkutRpc]):
     name = "Orkut"
     api_class = OrkutRpc
     limits = _LIMITS
-    audiences = _AUDIENCES
+    audiences = dict.fromkeys(KINDS, EVERYONE_ONLY)
     can_delete = frozenset[SubjectKind]({"photo"})
     can_reconcile = frozenset[SubjectKind](KINDS)
     timeline_lags = True

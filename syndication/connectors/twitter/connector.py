@@ -12,6 +12,7 @@ from syndication.connectors import parsing
 from syndication.connectors.api import quote_segment
 from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
+    EVERYONE_ONLY,
     KINDS,
     Credentials,
     Friend,
@@ -25,7 +26,6 @@ from syndication.connectors.base import (
     RemotePost,
     SubjectKind,
     Terms,
-    WireAudience,
 )
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
@@ -41,9 +41,6 @@ FEWEST = 5  # that `max_results` may be
 LIMITS: Mapping[SubjectKind, Limits] = dict.fromkeys(
     KINDS, Limits(text=280, unit="weighted", photos=4, photo_bytes=5_000_000, photo_pixels=4096)
 )
-AUDIENCES: Mapping[SubjectKind, frozenset[WireAudience]] = dict.fromkeys(
-    KINDS, frozenset({"everyone"})
-)
 
 
 class Twitter(ApiConnector[TwitterApi]):
@@ -54,7 +51,7 @@ class Twitter(ApiConnector[TwitterApi]):
     api_class = TwitterApi
     limits = LIMITS
     # Visibility is set for a whole account, not for a single post.
-    audiences = AUDIENCES
+    audiences = dict.fromkeys(KINDS, EVERYONE_ONLY)
     can_delete = frozenset[SubjectKind](KINDS)
     can_reconcile = frozenset[SubjectKind](KINDS)
     timeline_lags = True

@@ -69,7 +69,7 @@ def test_pictures_stay_small():
     ],
 )
 def test_the_format_is_one_that_the_browser_reads(user_agent, accept, qr_format):
-    assert qr.qr_format_for(user_agent=user_agent, accept=accept) == qr_format
+    assert qr.qr_format_for({"User-Agent": user_agent, "Accept": accept}) == qr_format
 
 
 def test_a_check_warns_of_hosts_that_are_too_long(settings):
