@@ -12,11 +12,11 @@ from syndication.models import Delivery, DeliveryOperation, DeliveryState, Post
 
 
 class PreviewNeeded(Exception):
-    """The post was not sent. `reason` says in the member's language why they should look first."""
+    """The post was not sent. `sentence` says in the member's language why they should look first."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class SettingsChanged(PreviewNeeded):

@@ -1,4 +1,4 @@
-"""What a draft brings to PostForm, and what a form that is kept leaves in a draft."""
+"""Drafts and PostForm: fill the form from a draft, and keep a form as a draft."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def kept_form_initial(draft: SavedDraft, people: frozenset[int]) -> dict[str, An
 
 
 def draft_content(form: PostForm) -> DraftContent | None:
-    """What a form holds, complete or not. None where that cannot be kept; the form then says why."""
+    """The draft content of a form, complete or not; None, with an error on the form, where it cannot be kept."""
     is_photo_wrong = not form.is_valid() and bool(form.files) and "photo" in form.errors
     if is_photo_wrong:
         return None

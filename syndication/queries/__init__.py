@@ -1,4 +1,4 @@
-"""What pages read: questions about many rows, answered in the reader's words. Nothing here writes.
+"""Queries: what pages read of many rows, in the reader's language. Nothing here writes.
 
 A question about the rows of one model is a method of its QuerySet.
 """

@@ -1,4 +1,4 @@
-"""What staff's page of one case shows: what was reported, by how many and why, and what may be pressed."""
+"""The case page of staff: what was reported, by how many and why, and the available commands."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def find_subject(case: ReportCase) -> Post | Comment | None:
 
 
 def snapshot_content(snapshot: ReportSnapshot) -> dict[str, str] | None:
-    """What the snapshot keeps; None where its key is gone."""
+    """The content of the snapshot; None where its key is gone."""
     try:
         content: dict[str, str] = decrypt_json(snapshot.sealed_content)
     except DecryptionFailed:

@@ -1,4 +1,4 @@
-"""Where posts and answers went: a line for each link, in words for the member.
+"""Where posts and replies went: a line for each link, in the member's language.
 
 The page of all posts, that of one post and that of one answer show the same lines.
 """
@@ -27,17 +27,17 @@ _S = DeliveryState
 
 @dataclass(frozen=True)
 class CopyLine:
-    """What became of one post, or answer, on one link.
+    """The outcome of one post, or reply, on one link.
 
-    `words` say it, `reason` why (a sentence, "" where there is nothing to say), `see` is the copy's
+    `text` says it, `sentence` why ("" where there is nothing to say), `see` is the copy's
     address while it stands. `asks`: the member has to decide. `repairs`: it waits until the link is linked
     again. `row` is the delivery that it is about.
     """
 
     row: Delivery
     name: str
-    words: str
-    reason: str = ""
+    text: str
+    sentence: str = ""
     see: str = ""
     asks: bool = False
     repairs: bool = False
@@ -119,7 +119,7 @@ def merged(lines: Iterable[CopyLine]) -> list[CopyLine]:
     found: dict[Any, list[CopyLine]] = {}
     for line in lines:
         is_alone = line.see or line.repairs
-        key = line.row.pk if is_alone else (line.words, line.reason, line.asks)
+        key = line.row.pk if is_alone else (line.text, line.sentence, line.asks)
         found.setdefault(key, []).append(line)
     return [
         ones[0]
@@ -127,8 +127,8 @@ def merged(lines: Iterable[CopyLine]) -> list[CopyLine]:
         else CopyLine(
             row=ones[0].row,
             name=as_list(one.name for one in ones),
-            words=ones[0].words,
-            reason=ones[0].reason,
+            text=ones[0].text,
+            sentence=ones[0].sentence,
             asks=ones[0].asks,
         )
         for ones in found.values()
@@ -148,27 +148,27 @@ def _of_copy(subject: str, column: str) -> Subquery:
 
 def _line(row: Any, name: str, clock: MemberClock) -> CopyLine:
     is_in_doubt = row.state == _S.UNCONFIRMED and row.due_at is None
-    words, reason = _WORDS[row.state](row, clock)
+    text, sentence = _STATE_TEXTS[row.state](row, clock)
     was_there = row.copy_sent_at is not None and row.copy_gone_at is None
     is_there = was_there and not (row.is_delete and row.state == _S.SENT)
     return CopyLine(
         row=row,
         name=name,
-        words=words,
-        reason=reason,
+        text=text,
+        sentence=sentence,
         see=row.copy_url if is_there else "",
         asks=is_in_doubt or row.state in (_S.FAILED, _S.EXPIRED),
         repairs=row.state == _S.PARKED and row.link.account_id is not None,
     )
 
 
-def _doing(row: Delivery, words: str) -> str:
-    """`words` of a publish; of an edit or a delete, with what is being done before them."""
+def _doing(row: Delivery, text: str) -> str:
+    """`text` of a publish; of an edit or a delete, with what is being done before them."""
     if row.is_edit:
-        return _("edit: %(words)s") % {"words": words}
+        return _("edit: %(words)s") % {"words": text}
     if row.is_delete:
-        return _("deletion: %(words)s") % {"words": words}
-    return words
+        return _("deletion: %(words)s") % {"words": text}
+    return text
 
 
 def _sent(row: Any, clock: MemberClock) -> tuple[str, str]:
@@ -184,24 +184,24 @@ def _sent(row: Any, clock: MemberClock) -> tuple[str, str]:
 
 
 def _waiting(row: Any, clock: MemberClock) -> tuple[str, str]:
-    reason = row.reason_sentence
+    sentence = row.reason_sentence
     if row.paused is not None:
-        words, reason = _("waits because the staff paused the network"), row.paused
+        text, sentence = _("waits because the staff paused the network"), row.paused
     elif row.host_rests_until is not None:
         until = {"when": clock.coming(max(row.host_rests_until, row.due_at))}
-        words = _("the network does not answer; tries again at %(when)s") % until
+        text = _("the network does not answer; tries again at %(when)s") % until
     elif row.limited_until is not None:
         until = {"when": clock.coming(max(row.limited_until, row.due_at))}
-        words = _("is over its limit until %(when)s") % until
+        text = _("is over its limit until %(when)s") % until
     elif row.is_behind_open:
-        words = _("waits for the previous step")
+        text = _("waits for the previous step")
     elif row.due_at <= clock.now:
-        words = _("goes in a moment")
+        text = _("goes in a moment")
     elif row.tries:
-        words = _("tries again at %(when)s") % {"when": clock.coming(row.due_at)}
+        text = _("tries again at %(when)s") % {"when": clock.coming(row.due_at)}
     else:
-        words = _("goes at %(when)s") % {"when": clock.coming(row.due_at)}
-    return _doing(row, words), reason
+        text = _("goes at %(when)s") % {"when": clock.coming(row.due_at)}
+    return _doing(row, text), sentence
 
 
 def _sending(row: Delivery, clock: MemberClock) -> tuple[str, str]:
@@ -226,12 +226,12 @@ def _ended(row: Any, clock: MemberClock) -> tuple[str, str]:
     if row.copy_gone_at is not None:
         return _gone(row, clock), ""
     if row.is_delete:
-        words = _left(row)
+        text = _left(row)
     elif row.is_edit:
-        words = _("still has the old text")
+        text = _("still has the old text")
     else:
-        words = _("did not arrive") if row.state == _S.FAILED else _("was not sent")
-    return words, row.reason_sentence
+        text = _("did not arrive") if row.state == _S.FAILED else _("was not sent")
+    return text, row.reason_sentence
 
 
 def _gone(row: Any, clock: MemberClock) -> str:
@@ -240,7 +240,7 @@ def _gone(row: Any, clock: MemberClock) -> str:
 
 
 def _left(row: Any) -> str:
-    """What is on the network after a delete that did not happen: by the copy, whatever ended the delete."""
+    """Describe what is still on the network after a delete that did not happen, by the state of the copy."""
     if row.copy_sent_at is not None:
         return _("is still on the network")
     if row.copy_state in POSSIBLY_SENT_STATES or _is_of_tried_like(row):
@@ -253,7 +253,7 @@ def _is_of_tried_like(row: Delivery) -> bool:
     return row.is_of_like and row.reason != NOTHING_TO_DELETE
 
 
-_WORDS: dict[str, Callable[[Any, MemberClock], tuple[str, str]]] = {
+_STATE_TEXTS: dict[str, Callable[[Any, MemberClock], tuple[str, str]]] = {
     _S.WAITING: _waiting,
     _S.SENDING: _sending,
     _S.UNCONFIRMED: _unconfirmed,

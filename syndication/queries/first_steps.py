@@ -1,4 +1,4 @@
-"""What a new member has not done yet: the home page offers it while little stands there.
+"""First steps of a new member: the home page offers those not done while it shows little else.
 
 The steps that are done are rows of the one query of queries.waiting: home has no query left for them.
 """

@@ -1,4 +1,4 @@
-"""What can be answered or liked on a network: an imported post, or a reply that came back; and why not."""
+"""Targets of replies and likes: imported posts and replies from networks, and why one cannot be answered."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def target_of_item(item: FeedItem) -> InteractionTarget:
 
 
 def target_of_reply(reply: RemoteReply) -> InteractionTarget:
-    """What a reply to a reply that came back answers."""
+    """The target of a reply to a reply from a network."""
     return InteractionTarget(
         link=reply.link,
         target_id=reply.remote_id,
@@ -100,7 +100,7 @@ def target_of_reply(reply: RemoteReply) -> InteractionTarget:
 
 @dataclass(frozen=True)
 class InteractionOptions:
-    """What can be done with a target now: the reasons why not, "" where it can."""
+    """Whether a target can be answered or liked now: reason codes, "" where it can."""
 
     reply_refusal: str
     like_refusal: str

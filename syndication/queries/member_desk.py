@@ -1,4 +1,4 @@
-"""What staff's page of one member shows beside the account: where help is needed, never what anybody wrote."""
+"""The member page of staff: where help is needed, never what anybody wrote."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def sent_copies(rows: DeliveryQuerySet) -> list[Delivery]:
 
 
 def copy_counts(copies: Iterable[Delivery], kind: str) -> list[CopyCounts]:
-    """What the networks count, copy by copy. `kind` is the post's, or "reply"."""
+    """The networks' counts, copy by copy. `kind` is the post's, or "reply"."""
     return [_copy_counts(copy, activity_of(copy), kind) for copy in copies]
 
 

@@ -1,4 +1,4 @@
-"""What can be reported, as one member or outsider may read it, and what pages say of reports."""
+"""Reportable things, as one member or outsider may read them, and the texts of pages about reports."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Reported:
 
     @property
     def label(self) -> str:
-        """What kind of thing it is, in words."""
+        """The name of this kind of thing, for pages."""
         return str(ReportedKind(self.kind).label)
 
     @property

@@ -49,11 +49,11 @@ MIN_FREE_BYTES, MIN_FREE_SHARE = 500_000_000, 0.05  # less is a full disk
 class Need:
     """One line of the list. `address` is a page (a link), or takes a press where `fields` are given."""
 
-    words: str
+    text: str
     since: datetime | None
     address: str = ""
     button: str = ""
-    more: tuple[str, str] | None = None  # a second link: its address and words
+    more: tuple[str, str] | None = None  # a second link: its address and text
     fields: dict[str, str] = field(default_factory=dict)
     is_press: bool = False
 
@@ -97,14 +97,14 @@ def _cases(by: Member, now: datetime) -> Iterator[Need]:
     oldest = list(waiting.order_by("waiting_since", "pk")[: CASES_SHOWN + 1])
     for case in oldest[:CASES_SHOWN]:
         yield Need(
-            words=_("A report: %(what)s") % {"what": case.get_kind_display()},
+            text=_("A report: %(what)s") % {"what": case.get_kind_display()},
             since=case.waiting_since,
             address=reverse("admin:syndication_reportcase_change", args=[case.pk]),
             button=_("Decide"),
         )
     if len(oldest) > CASES_SHOWN:
         yield Need(
-            words=_("Reports that wait, all together: %(n)s") % {"n": count_up_to(waiting)},
+            text=_("Reports that wait, all together: %(n)s") % {"n": count_up_to(waiting)},
             since=oldest[-1].waiting_since,
             address=reverse("admin:syndication_reportcase_changelist"),
             button=_("All of them"),
@@ -117,7 +117,7 @@ def _recoveries(by: Member, now: datetime) -> Iterator[Need]:
     )
     for row in rows.select_related("member").order_by("asked_at")[:CASES_SHOWN]:
         yield Need(
-            words=_("A second yes for %(member)s: %(what)s")
+            text=_("A second yes for %(member)s: %(what)s")
             % {"member": row.member, "what": row.get_kind_display()},
             since=row.asked_at,
             address=reverse("admin:accounts_member_change", args=[row.member_id]),
@@ -135,7 +135,7 @@ def _dead_letters(by: Member, now: datetime) -> Iterator[Need]:
         )
         query = {"state__exact": DeliveryState.FAILED, "why": row["reason"]}
         yield Need(
-            words=words % {"n": f"{row['n']:,}", "why": sentence(row["reason"]) or "–"},
+            text=words % {"n": f"{row['n']:,}", "why": sentence(row["reason"]) or "–"},
             since=row["since"],
             address=reverse("admin:delivery_retry_reason"),
             button=_("Retry all"),
@@ -159,7 +159,7 @@ def _waiting_links(by: Member, now: datetime) -> Iterator[Need]:
         query = {"network": row["network"], "state__exact": LinkState.PARKED}
         said = {"network": network_name(row["network"]), "why": sentence(row["parked_reason"])}
         yield Need(
-            words=words % {"n": f"{row['n']:,}", **said},
+            text=words % {"n": f"{row['n']:,}", **said},
             since=row["since"],
             address=_list_address("link", query),
             button=pgettext("staff", "Look"),
@@ -171,7 +171,7 @@ def _silent_hosts(by: Member, now: datetime) -> Iterator[Need]:
         :MAX_COUNTED
     ]:
         yield Need(
-            words=_("%(host)s does not answer: deliveries there wait until %(time)s.")
+            text=_("%(host)s does not answer: deliveries there wait until %(time)s.")
             % {"host": health.host, "time": f"{timezone.localtime(health.open_until):%H:%M}"},
             since=None,
             address=reverse("admin:hosthealth_probe"),
@@ -185,7 +185,7 @@ def _queue(by: Member, now: datetime) -> Iterator[Need]:
     since = fairness.oldest_claimable(now)
     if since is not None and since < now - LAG:
         yield Need(
-            words=_("The queue lags: a delivery could go, and nobody took it. Start more workers."),
+            text=_("The queue lags: a delivery could go, and nobody took it. Start more workers."),
             since=since,
             address=_list_address("delivery", {"state__exact": DeliveryState.WAITING}),
             button=pgettext("staff", "Look"),
@@ -196,7 +196,7 @@ def _worker(by: Member, now: datetime) -> Iterator[Need]:
     beat = Heartbeat.objects.filter(part="task").first()
     if beat is None or beat.beat_at < now - WORKER_SILENT_AFTER:
         yield Need(
-            words=_("No worker runs, so nothing is sent: start `manage.py work` and read its log."),
+            text=_("No worker runs, so nothing is sent: start `manage.py work` and read its log."),
             since=beat.beat_at if beat else None,
             address=reverse("admin:syndication_heartbeat_changelist"),
             button=pgettext("staff", "Look"),
@@ -208,9 +208,7 @@ def _disk(by: Member, now: datetime) -> Iterator[Need]:
     usage = shutil.disk_usage(folder if folder.exists() else settings.BASE_DIR)
     if is_disk_full(usage.total, usage.free):
         yield Need(
-            words=_(
-                "The disk is nearly full: %(mb)s MB are free. Make room, or photos are refused."
-            )
+            text=_("The disk is nearly full: %(mb)s MB are free. Make room, or photos are refused.")
             % {"mb": f"{usage.free // 1_000_000:,}"},
             since=None,
         )
@@ -220,7 +218,7 @@ def _paused(by: Member, now: datetime) -> Iterator[Need]:
     for switch in NetworkSwitch.objects.paused():
         name = network_name(switch.network)
         yield Need(
-            words=_("%(network)s is paused: %(why)s") % {"network": name, "why": switch.reason},
+            text=_("%(network)s is paused: %(why)s") % {"network": name, "why": switch.reason},
             since=switch.changed_at,
             address=reverse("admin:network_resume", args=[switch.network]),
             button=_("Let it go on"),
@@ -231,7 +229,7 @@ def _paused(by: Member, now: datetime) -> Iterator[Need]:
 def _imports(by: Member, now: datetime) -> Iterator[Need]:
     for pause in ImportPause.objects.all():
         yield Need(
-            words=_("The site was restored from a backup: nothing is imported from networks."),
+            text=_("The site was restored from a backup: nothing is imported from networks."),
             since=pause.since,
             address=reverse("admin:syndication_importpause_changelist"),
             button=_("Turn imports on"),

@@ -1,4 +1,4 @@
-"""What waits for a member on their home page, counted by one query."""
+"""Counts of what waits for a member, for their home page, by one query."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ def _send(request: MemberRequest) -> HttpResponse:
     try:
         post = _create(form, new_post, by=request.user)
     except PreviewNeeded as needed:
-        return _preview_page(request, form, new_post, needed.reason)
+        return _preview_page(request, form, new_post, needed.sentence)
     except post_readers.NobodyChosen:
         return _people_page(request, form, new_post, _("Tick somebody first."))
     except quotas.QuotaUsedUp as error:

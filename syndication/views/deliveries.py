@@ -103,7 +103,7 @@ def post_deliveries(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def delivery_log(request: MemberRequest, pk: int) -> HttpResponse:
-    """What was tried for a post, or an answer, on one link, newest first."""
+    """The attempts for a post, or a reply, on one link, newest first."""
     mine = Delivery.objects.of(request.user).select_related("link", "interaction")
     delivery = get_object_or_404(mine, pk=pk)
     attempts = Attempt.objects.filter(delivery__in=Delivery.objects.in_sequence_of(delivery))

@@ -1,4 +1,4 @@
-"""What friends wrote on networks: one item, and hiding its account."""
+"""Feed items: one post of a friend on a network, and hiding its account."""
 
 from __future__ import annotations
 

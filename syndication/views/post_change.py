@@ -1,4 +1,4 @@
-"""What key 5 on one's own post leads to: the menu of changes, and those that concern comments."""
+"""The menu of changes to one's own post (key 5), and the changes that concern comments."""
 
 from __future__ import annotations
 

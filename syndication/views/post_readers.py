@@ -1,4 +1,4 @@
-"""Who was chosen to read a post, for its writer alone, and taking somebody out again."""
+"""The chosen readers of a post, for its author alone, and removing one of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came back from networks: the replies to a post, one of them, and "Stop" for a post or a link."""
+"""Replies from networks: those to a post, one of them, and "Stop" for a post or a link."""
 
 from __future__ import annotations
 

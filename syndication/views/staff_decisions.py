@@ -1,4 +1,4 @@
-"""What staff decided about the member and what they wrote, and objecting to it."""
+"""Staff's decisions about a member and what they wrote, and objecting to one."""
 
 from __future__ import annotations
 
@@ -66,6 +66,6 @@ def staff_decision(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _copies_left(decision: StaffDecision) -> list[Copy]:
-    """What stays on networks of a post of the member's that was removed."""
+    """The copies that stay on networks after staff removed the member's post."""
     is_removal = decision.kind == DecisionKind.REMOVED and decision.case is not None
     return copies_left(decision.case) if is_removal and decision.case else []
