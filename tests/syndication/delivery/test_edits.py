@@ -1,5 +1,7 @@
 """Changing the words of a post: what becomes of its copies, whatever else happens to them."""
 
+from typing import ClassVar
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Audience
 from syndication.actions import commands, posts
 from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Kind
 from syndication.connectors.reasons import CANNOT_EDIT, COPY_GONE
 from syndication.delivery import edits, planning, reauthorization
 from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState, Post
@@ -19,6 +22,7 @@ from tests.syndication.slate import (
     BlindSlateConnector,
     CarefulSlateConnector,
     MovingSlateConnector,
+    SlateConnector,
     StubbornSlateConnector,
     on_slate,
 )
@@ -283,6 +287,22 @@ def test_an_edit_that_is_too_long_for_a_narrower_copy_is_said_and_not_sent(slate
     change(post, "x" * 400)
     assert (seen.will, seen.reason) == ("stay", last(post).reason)
     assert last(post).state == S.SKIPPED
+
+
+class WriteOnceSlateConnector(SlateConnector):
+    """As if nothing could be edited there."""
+
+    can_edit: ClassVar[frozenset[Kind]] = frozenset()
+
+
+def test_an_edit_that_no_longer_fits_is_confirmed_but_not_where_the_copy_stays(slate, link):
+    post = tried(planned(link, "short")).post
+    [fits] = posts.preview_edit(post, {"text": "shorter"}, by=post.author)
+    [is_cut] = posts.preview_edit(post, {"text": "x" * 400}, by=post.author)
+    CONNECTORS[link.network] = WriteOnceSlateConnector
+    [stays] = posts.preview_edit(post, {"text": "x" * 400}, by=post.author)
+    assert [each.needs_confirmation for each in (fits, is_cut, stays)] == [False, True, False]
+    assert (stays.will, stays.reason) == ("stay", CANNOT_EDIT)
 
 
 # --- deleting ---------------------------------------------------------------------------------------

@@ -432,7 +432,7 @@ def test_a_like_goes_once_and_is_taken_back(talk, item, hanako, now):
 def test_a_like_of_unknown_outcome_is_repeated_and_never_looked_up(talk, item, hanako, now):
     talk.fail("POST", "drop_after")
     delivery = tried(delivery_of(liked(item, hanako)), now)
-    assert delivery.state == "unconfirmed"
+    assert (delivery.state, delivery.sent_as) == ("unconfirmed", {"kind": "like", "version": 1})
     now.advance(minutes=10)
     delivery = tried(delivery, now)
     assert (delivery.state, talk.likes_came) == ("sent", 2)
