@@ -14,12 +14,13 @@ from django_q.brokers import get_broker
 
 from tests.form_client import FormClient
 
-# The networks on a real port, whose fixture is `sandbox`; how a run is spread over the cores; the list
-# of the clients that did the main job.
+# The networks on a real port, whose fixture is `sandbox`; how a run is spread over the cores; databases and
+# how they become empty; the list of the clients that did the main job.
 pytest_plugins = [
     "tests.sandbox_server",
     "tests.parallel",
     "tests.migrated",
+    "tests.emptying",
     "tests.journey.summary",
 ]
 
@@ -49,6 +50,7 @@ def _empty_stores(request: pytest.FixtureRequest) -> None:
         {"db", "transactional_db"} & set(request.fixturenames)
     )
     if uses_database:
+        request.getfixturevalue("cheap_flush")
         request.getfixturevalue("db")
         cache.clear()
         if settings.QUEUE_URL:
