@@ -23,6 +23,8 @@ from django.contrib import messages
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.handlers.exception import response_for_exception
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix
@@ -71,10 +73,13 @@ class UrlSessionMiddleware(SessionMiddleware):
         )
         request.urlsession = context  # type: ignore[attr-defined]
         with activate_context(context):
-            resolution, response = resolve_session(request, context)
-            request.urlsession_resolution = resolution  # type: ignore[attr-defined]
-            answer = response or cast(HttpResponseBase, self.get_response(request))
-            return _finish_response(request, answer, context, resolution)
+            try:
+                resolution, response = resolve_session(request, context)
+                request.urlsession_resolution = resolution  # type: ignore[attr-defined]
+                answer = response or cast(HttpResponseBase, self.get_response(request))
+                return _finish_response(request, answer, context, resolution)
+            except DatabaseError as error:
+                return _error_response(request, error)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -94,6 +99,15 @@ class UrlSessionMiddleware(SessionMiddleware):
         if request.method == "POST" or preserved_forms.DISCARD_PARAM in request.GET:
             _discard_sent_form(request)
         return None
+
+
+def _error_response(request: HttpRequest, error: DatabaseError) -> HttpResponseBase:
+    """The error page, while the address still has its token: whoever presses "Send again" on it comes back
+    to the session that could not be read or saved."""
+    response = response_for_exception(request, error)
+    if request.path != request.path_info:
+        _bind_to_address(response)
+    return response
 
 
 def _discard_sent_form(request: HttpRequest) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY as MEMBER_KEY
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -67,7 +67,12 @@ def resolve_session(
         return resolution, HttpResponseNotFound(_("There is no such page."))
     if is_crawler(request):
         return resolution, refuse_crawler()
-    is_open = is_token(token) and _open_session(request, context, token, SessionMode.URL)
+    try:
+        is_open = is_token(token) and _open_session(request, context, token, SessionMode.URL)
+    except DatabaseError:  # whether it is live is not known: the error page keeps the address
+        context.token = token
+        _put_under_token(request, context.prefix_for(token))
+        raise
     if not is_open and is_cross_site_visit(request):
         return resolution, refuse_cross_site()
     if is_open:
@@ -180,7 +185,10 @@ def _strip_prefix(request: HttpRequest, rest: str) -> None:
 
 def _set_prefix(request: HttpRequest, context: SessionContext) -> None:
     """Set SCRIPT_NAME, path and the script prefix to the current session's token."""
-    prefix = context.prefix_for(context.token_of(request.session.session_key))
+    _put_under_token(request, context.prefix_for(context.token_of(request.session.session_key)))
+
+
+def _put_under_token(request: HttpRequest, prefix: str) -> None:
     request.META["SCRIPT_NAME"] = prefix
     request.path = prefix + request.path_info
     set_script_prefix(f"{prefix}/")
