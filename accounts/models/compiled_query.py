@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +86,8 @@ class CompiledQuery(Generic[_Row]):
     def __init__(self, build: Callable[..., QuerySet[Any, _Row]]) -> None:
         self._build = build
         self._composed: dict[Hashable, _Composed | None] = {}
+        # Home takes a second of processor to compose: sixteen threads that begin together wait for one.
+        self._composing = threading.RLock()
 
     def rows(self, *shape: Hashable, **values: _Value) -> list[_Row]:
         """The rows, as the queryset of `shape` and `values` would give them."""
@@ -107,14 +110,21 @@ class CompiledQuery(Generic[_Row]):
         kinds = tuple(sorted((name, _kind(value)) for name, value in values.items()))
         key = (connection.vendor, get_language(), shape, kinds)
         if key not in self._composed and len(self._composed) < MAX_KEPT:
-            try:
-                self._composed[key] = self._compose(shape, values)
-            except EmptyResultSet:
-                self._composed[key] = None
-            except NotKeepable:
-                logger.exception("composed each time: %s", self._build.__qualname__)
-                self._composed[key] = None
+            with self._composing:
+                if key not in self._composed:
+                    self._composed[key] = self._compose_if_keepable(shape, values)
         return self._composed.get(key)
+
+    def _compose_if_keepable(
+        self, shape: tuple[Hashable, ...], values: dict[str, _Value]
+    ) -> _Composed | None:
+        try:
+            return self._compose(shape, values)
+        except EmptyResultSet:
+            return None
+        except NotKeepable:
+            logger.exception("composed each time: %s", self._build.__qualname__)
+            return None
 
     def _compose(self, shape: tuple[Hashable, ...], values: dict[str, _Value]) -> _Composed:
         runs = []

@@ -212,3 +212,28 @@ def test_constants_of_any_kind_stand_in_the_statement():
     )
     for name, found in (("hanako", 1), ("taro", 0), ("hanako", 1)):
         assert len(kept.rows(name=name, at=now)) == found
+
+
+def test_threads_that_begin_together_compose_a_statement_once():
+    """After a start all of them would compose home's, a second of processor each."""
+    built, begin = [], threading.Barrier(4, timeout=30)
+
+    def friends(*, member: Member) -> Any:
+        built.append(member)
+        threading.Event().wait(0.05)  # the others come in the meantime
+        return Member.objects.filter(pk=member.pk)
+
+    kept: CompiledQuery[Member] = CompiledQuery(friends)
+    (hanako,) = people("hanako")
+
+    def find() -> None:
+        begin.wait()
+        kept._find((), {"member": hanako})
+
+    threads = [threading.Thread(target=find) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(timeout=30)
+    assert len(built) == 2  # with two sets of placeholders
+    assert kept.rows(member=hanako) == [hanako]
