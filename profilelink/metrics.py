@@ -32,6 +32,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 PLACES = 1000  # more processes than that share no file system
 _held: list[IO[bytes]] = []  # the lock of this process's place, until it ends
+_places: dict[int, int] = {}  # process -> place; gunicorn's master has loaded this before it forks
 
 
 def _take_place(folder: Path) -> int:
@@ -49,9 +50,18 @@ def _take_place(folder: Path) -> int:
 
 
 _folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+
+
+def _own_place() -> int:
+    """This process's place, taken when it first counts: prometheus_client asks under a lock, and before each count."""
+    process = os.getpid()
+    if process not in _places:
+        _places[process] = _take_place(Path(_folder or ""))
+    return _places[process]
+
+
 if _folder:
-    _place = _take_place(Path(_folder))
-    metric_values.ValueClass = metric_values.MultiProcessValue(lambda: _place)
+    metric_values.ValueClass = metric_values.MultiProcessValue(_own_place)
 
 _registry = CollectorRegistry()
 REQUESTS = Histogram(

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from justhtml import stream
-from justhtml.parser.stream import StreamEvent
+if TYPE_CHECKING:
+    from justhtml.parser.stream import StreamEvent
 
 LONGEST = 200_000  # characters of HTML; i-mode decoration mails hold 10,000 bytes
 DEEPEST = 12  # lists and quotations within each other that still get a mark of their own
@@ -72,6 +73,8 @@ def title_of_html(html: str) -> str:
 
 
 def _events(html: str) -> Iterator[StreamEvent]:
+    from justhtml import stream  # noqa: PLC0415 - 8 MB, which a process of pages does without
+
     return stream(html.replace("\0", ""))
 
 
