@@ -3,12 +3,10 @@
 Behind a TLS-terminating proxy in production; set TRUSTED_PROXY_COUNT to the number of proxies.
 """
 
-import ctypes
 import gc
 import os
 import shutil
 import tempfile
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -54,15 +52,6 @@ def pre_fork(server: Any, worker: Any) -> None:
     """Keep the garbage collector from writing to pages that the workers share."""
     gc.collect()
     gc.freeze()
-
-
-def post_fork(server: Any, worker: Any) -> None:
-    """Two heaps for all threads: glibc gives each thread one of its own, and none of them gives memory back."""
-    with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
-
-
-_M_ARENA_MAX = -8  # malloc.h
 
 
 def on_exit(server: Any) -> None:
