@@ -45,9 +45,10 @@ def own_database(folder: Path, *, with_tables: bool = True) -> Iterator[str]:
     template = f' TEMPLATE "{migrated_template(url)}"' if with_tables else ""
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"{template}')
-        try:
-            yield _address(url, name)
-        finally:
+    try:
+        yield _address(url, name)
+    finally:
+        with psycopg.connect(url, autocommit=True) as server:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -115,6 +116,23 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     if own["ENGINE"].endswith("sqlite3"):
         for ending in ("", "-wal", "-shm"):
             Path(f"{own['TEST']['NAME']}{ending}").unlink(missing_ok=True)
+
+
+def copy_template(source: str, target: str) -> None:
+    """Bring the migrated database of one server to another, which copies it in seconds."""
+    name = migrated_template(source)
+    with psycopg.connect(target, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    dumped = subprocess.run(
+        ["pg_dump", "--no-owner", "-d", _address(source, name)],
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    subprocess.run(
+        ["psql", "-q", "-d", _address(target, name)],
+        input=dumped.stdout, check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
 
 
 def _key() -> str:

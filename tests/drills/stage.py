@@ -139,7 +139,7 @@ def drill_network(drill: Drill, *, also: Sequence[str] = ()) -> Iterator[None]:
         "-m", "tests.drills.network",
         "--port", drill.network.rpartition(":")[2], "--people", str(options.links),
         "--bad", str(options.bad), "--seed", str(options.seed),
-        "--deadline", str(DEADLINE / options.hurry), "--also", *also,
+        "--deadline", str(DEADLINE / options.hurry), "--site", drill.env["PUBLIC_URL"], "--also", *also,
     ]  # fmt: skip
     with processes.running_process(command, drill.folder / "network.log", drill.env):
         end = time.monotonic() + STARTED_WITHIN

@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.drills import processes
-from tests.drills.processes import ROOT
+from tests.drills.ordered import Rows
 from tests.sandbox_server import TestSandbox
 from tests.syndication.delivering import grant
-
-
-class Rows:
-    """`tests.drills.worker_rows` as a process: `rows("age", 300)`."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.drills.worker_rows"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, *order: Any) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        said = self._process.stdout.readline()
-        assert said, f"{order} failed; see what was printed"
-        return json.loads(said)
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
 
 
 class Worker:

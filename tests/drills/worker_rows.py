@@ -203,7 +203,12 @@ ORDERS = {
     )
 }
 
-if __name__ == "__main__":
+
+def answer_orders(orders: dict[str, Any]) -> None:
     for line in sys.stdin:
         name, *arguments = json.loads(line)
-        print(json.dumps(ORDERS[name](*arguments)), flush=True)
+        print(json.dumps(orders[name](*arguments)), flush=True)
+
+
+if __name__ == "__main__":
+    answer_orders(ORDERS)

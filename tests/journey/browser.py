@@ -26,6 +26,7 @@ class Seen(Page):
         self.charset = "cp932" if "shift_jis" in kind else "utf-8"
         self.url = response.url
         self.file = response.content  # as it came, for what is no page
+        self.headers = response.headers
         content = response.content.decode(self.charset, "replace")
         super().__init__(
             content if "html" in kind else "",
@@ -41,6 +42,8 @@ class Seen(Page):
 
 
 class Browser:
+    patience = 30  # seconds for a page
+
     def __init__(self, site: str, *, keeps_cookies: bool, agent: str, language: str = "en") -> None:
         self.site = site.rstrip("/")
         self.keeps_cookies = keeps_cookies
@@ -147,7 +150,12 @@ class Browser:
                 else {}
             )
             response = self.http.request(
-                method, address, allow_redirects=False, timeout=30, headers=headers, **more
+                method,
+                address,
+                allow_redirects=False,
+                timeout=self.patience,
+                headers=headers,
+                **more,
             )
             self.requests += 1
             self._cookies(response)
