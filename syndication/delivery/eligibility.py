@@ -39,9 +39,9 @@ LOCAL_AUDIENCES = (Audience.ONLY_ME, Audience.GROUP, Audience.CHOSEN)
 
 STAYS_HERE = Reason("stays_here")
 NO_SUCH_KIND = reasons.KIND_UNKNOWN
-ONLY_FOR_EVERYONE = Reason(
-    "no_such_readers"
-)  # this kind there; reasons.NOT_TO_THESE_READERS: this post
+# What the network holds for this kind (reasons.NOT_TO_THESE_READERS: for this post): everyone alone, or friends, too.
+ONLY_FOR_EVERYONE = Reason("no_such_readers")
+NOT_FOR_FRIENDS_OF_FRIENDS = Reason("not_for_friends_of_friends")
 NOT_ALLOWED_THERE = Reason("not_allowed_there")
 TURNED_OFF = Reason("turned_off")
 NOT_OPTED_IN = Reason("not_opted_in")
@@ -177,7 +177,10 @@ def _reason_not_carried(post: OutgoingPost, link: Link, connector: type[Connecto
         return STAYS_HERE
     if post.kind not in connector.kinds():
         return NO_SUCH_KIND
-    if post.audience not in connector.audiences.get(post.kind, frozenset()):
+    held = connector.audiences.get(post.kind, frozenset())
+    if post.audience not in held:
+        if Audience.FRIENDS in held:
+            return NOT_FOR_FRIENDS_OF_FRIENDS
         return ONLY_FOR_EVERYONE
     if post.audience in connector.followers_read and not link.follows_approved:
         return FOLLOWERS_NOT_APPROVED

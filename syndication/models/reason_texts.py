@@ -117,6 +117,9 @@ SENTENCES: Mapping[str, Any] = {
     "no_such_readers": _(
         "The network cannot show this kind of post to fewer people than everyone."
     ),
+    "not_for_friends_of_friends": _(
+        "The network can limit such a post to friends, but not to friends of friends."
+    ),
     "not_allowed_there": _(
         "You have not allowed this kind of post on the network. Link the account again to allow it."
     ),

@@ -34,7 +34,12 @@ REMEDIES: dict[str, str] = {
 }
 # Reasons that a post to everyone would not have.
 OF_AUDIENCE = frozenset(
-    {eligibility.ONLY_FOR_EVERYONE, eligibility.NOT_OPTED_IN, reasons.NOT_TO_THESE_READERS}
+    {
+        eligibility.ONLY_FOR_EVERYONE,
+        eligibility.NOT_FOR_FRIENDS_OF_FRIENDS,
+        eligibility.NOT_OPTED_IN,
+        reasons.NOT_TO_THESE_READERS,
+    }
 )
 
 

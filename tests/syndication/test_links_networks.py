@@ -61,6 +61,26 @@ def test_a_post_for_friends_stays_here_while_anybody_may_follow(hanako):
     assert "followers on Mastodon" in eligibility.describe_readers(link, Audience.FRIENDS)
 
 
+@pytest.mark.parametrize(
+    ("network", "kind", "reason"),
+    [
+        ("mastodon", "status", eligibility.NOT_FOR_FRIENDS_OF_FRIENDS),
+        ("misskey", "status", eligibility.NOT_FOR_FRIENDS_OF_FRIENDS),
+        ("mixi", "note", eligibility.NOT_FOR_FRIENDS_OF_FRIENDS),
+        ("mixi", "status", eligibility.ONLY_FOR_EVERYONE),
+        ("bluesky", "status", eligibility.ONLY_FOR_EVERYONE),
+    ],
+)
+def test_a_post_for_friends_of_friends_is_told_what_the_network_can_limit(
+    hanako, network, kind, reason
+):
+    """Where a post for friends could go, "to nobody fewer than everyone" would be untrue."""
+    link = make_link(hanako, network)
+    post = make_post(author=hanako, kind=kind, title="日記", audience=Audience.FRIENDS_OF_FRIENDS)
+    outgoing = eligibility.outgoing_post(post, link, post.audience)
+    assert eligibility.check_eligibility(outgoing, link).reason == reason
+
+
 def test_a_member_may_leave_the_address_out_where_it_costs_more(hanako):
     link = make_link(hanako, "twitter")
     phone = log_in_phone(hanako)

@@ -82,6 +82,7 @@ CASES: dict[str, Case] = {
     eligibility.STAYS_HERE: Case(audience="only_me"),
     eligibility.NO_SUCH_KIND: Case(network=KEY, kind="note", words={"title": "a", "text": "b"}),
     eligibility.ONLY_FOR_EVERYONE: Case(audience="friends"),
+    eligibility.NOT_FOR_FRIENDS_OF_FRIENDS: Case(network="mastodon", audience="friends_of_friends"),
     eligibility.FOLLOWERS_NOT_APPROVED: Case(network="mastodon", audience="friends"),
     eligibility.NOT_ALLOWED_THERE: Case(link={"scopes": "r_profile"}),
     eligibility.TURNED_OFF: Case(opted_in=False),
