@@ -104,6 +104,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "accounts.templatetags.addresses",
+                "accounts.templatetags.marks",
                 "accounts.templatetags.times",
             ],
         },

@@ -37,12 +37,6 @@ def line_in(code: str, text: str) -> str:
     return format_html("<span{}>{}</span>", said, text) if said else format_html("{}", text)
 
 
-@register.simple_tag
-def gap() -> str:
-    """The space between two sentences; full-width marks have theirs in them."""
-    return "" if get_language() == "ja" else " "
-
-
 @register.filter("excerpt")
 def excerpt_filter(text: str, length: int) -> str:
     """`{{ post.text|excerpt:40 }}`: on one line, with … where something was left out."""

@@ -17,6 +17,9 @@ _WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z]+")
 # A language is offered by its own name. No blank stands between two options in a page's text.
 _LANGUAGES = re.compile("Português|Tiếng Việt|Filipino")
 _KEYED = re.compile("[0-9*#] (.+)")
+# A mark of full width has its space in it.
+_BLANK_BEHIND_MARK = re.compile(r".{0,12}[。：、？] +(?:<(?!br|/)[^>]*>)*[^\s<]+")
+_TYPED = re.compile(r"<(textarea|title)\b.*?</\1>", re.DOTALL)
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|@\w+")
 # Names, and words that Japanese writes in Latin letters. Names of the fixture's rows among them.
 NAMES = {
@@ -53,6 +56,14 @@ def crawled(phone: PhoneClient) -> dict[str, Page]:
     return {weight.path: weight.page for weight in weights}
 
 
+def misplaced_blanks(pages: dict[str, Page]) -> dict[str, list[str]]:
+    """Where a blank stands behind a Japanese mark, by the page's path; without what members wrote."""
+    html = {path: _TYPED.sub("", page.html) for path, page in pages.items()}
+    return {
+        path: found for path, text in html.items() if (found := _BLANK_BEHIND_MARK.findall(text))
+    }
+
+
 def test_no_page_of_a_member_has_english_left_in_it_and_no_menu_a_line_too_wide(
     hanako: Member,
 ) -> None:
@@ -60,6 +71,7 @@ def test_no_page_of_a_member_has_english_left_in_it_and_no_menu_a_line_too_wide(
     Notice.objects.all().delete()  # of the fixture: their text stands in the row
     pages = crawled(log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja"))
     assert len(pages) > 40
+    assert not misplaced_blanks(pages)
     assert not {path: left for path, page in pages.items() if (left := english_left(page))}
     lines = {line: path for path, page in pages.items() for line in menu(page)}
     assert len(lines) > 100
@@ -73,6 +85,7 @@ def test_no_page_of_a_visitor_has_english_left_in_it(db: None) -> None:
     pages = crawled(phone)
     assert reverse("account_login") in pages
     assert reverse("account_signup") in pages
+    assert not misplaced_blanks(pages)
     assert not {path: left for path, page in pages.items() if (left := english_left(page))}
 
 
@@ -81,6 +94,14 @@ def test_the_login_page_is_as_light_in_japanese(db: None) -> None:
     phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="ja")
     phone.get("/m/")
     assert len(phone.get(reverse("account_login")).response.getvalue()) <= 1_500
+
+
+def test_a_blank_behind_a_mark_would_be_found() -> None:
+    pages = {
+        "/": Page("<p>雪。 <b>花</b></p>", status=200, path="/"),
+        "/q/": Page("<p>雪。<b>花</b><br>公開範囲：全体。 <br>花</p>", status=200, path="/q/"),
+    }
+    assert list(misplaced_blanks(pages)) == ["/"]
 
 
 def test_an_english_page_would_be_found() -> None:
