@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Member
@@ -133,3 +135,11 @@ def test_the_notice_of_a_link_without_an_account_leads_to_the_link(hanako):
     phone.get("/notices/")
     press = next(one.text for one in phone.page.links if "no longer lets us in" in one.text)
     assert phone.follow(press).path.startswith(f"{phone.base}/links/mixi/{link.pk}/")
+
+
+def test_an_account_without_a_name_is_called_by_its_number(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    link = linked(sandbox, phone, "mixi")
+    SocialAccount.objects.update(extra_data={"name": ""})
+    page = phone.get(reverse("link_again", args=["mixi", link.account_id]))
+    assert f"You are linking {link.account.uid} again." in page
