@@ -42,6 +42,15 @@ def browser_of(member: Member | None) -> Client:
     return computer(member) if member else Client()
 
 
+def test_what_somebody_wrote_stands_before_the_keys_that_part_from_them():
+    hanako, taro = make_member("hanako"), make_member("taro")
+    befriend(hanako, taro)
+    make_post(author=taro, text="first snow", audience=Audience.FRIENDS)
+    page = log_in_phone(hanako).get(reverse("profile", args=["taro"]))
+    keys = ["2 Remove a friend", "3 Block", "4 Report"]
+    assert [page.text.index(one) > page.text.index("first snow") for one in keys] == [True] * 3
+
+
 @pytest.mark.parametrize("audience", Audience.values)
 def test_each_field_of_the_profile_has_its_own_audience(audience: str):
     people = some_people()
