@@ -3,7 +3,7 @@
 Our catalogue wins over theirs for the same msgid.
 """
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 # Django: forms and passwords
 gettext_noop("This field is required.")
@@ -11,6 +11,21 @@ gettext_noop("Enter a valid email address.")
 gettext_noop("Enter a valid value.")
 gettext_noop("The submitted file is empty.")
 gettext_noop("This password is too common.")
+ngettext_lazy(
+    "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
+    "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
+    "limit_value",
+)
+ngettext_lazy(
+    "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+    "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+    "limit_value",
+)
+ngettext_lazy(
+    "This password is too short. It must contain at least %d character.",
+    "This password is too short. It must contain at least %d characters.",
+    8,
+)
 gettext_noop("This password is entirely numeric.")
 gettext_noop("The password is too similar to the %(verbose_name)s.")
 gettext_noop("A user with that username already exists.")

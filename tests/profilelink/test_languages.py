@@ -7,13 +7,17 @@ import gettext
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from unicodedata import east_asian_width
 
 import pytest
 from django.conf import settings as project
+from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as translate
@@ -303,3 +307,25 @@ def test_django_and_allauth_speak_our_japanese(db: None) -> None:
     assert "このフィールド" not in phone.page
     with override("ja"):
         assert "2つのパスワード" in translate("You must type the same password each time.")
+
+
+@pytest.mark.parametrize(
+    ("check", "typed", "said"),
+    [
+        (MinLengthValidator(2), "花", "2文字以上で入力してください（いまは1文字）。"),
+        (MaxLengthValidator(2), "花花花", "2文字までで入力してください（いまは3文字）。"),
+        (
+            MinimumLengthValidator(8).validate,
+            "花",
+            "パスワードが短すぎます。8文字以上にしてください。",
+        ),
+    ],
+)
+def test_what_django_says_of_lengths_is_said_in_our_words(
+    check: Callable[[str], None], typed: str, said: str
+) -> None:
+    """Django's own Japanese has half-width blanks around numbers, and asks to confirm a value."""
+    with override("ja"), pytest.raises(ValidationError) as error:
+        check(typed)
+    with override("ja"):
+        assert error.value.messages == [said]

@@ -91,7 +91,7 @@ def look_at_friends(journey: Journey) -> None:
 
 def keep_friends(journey: Journey) -> None:
     """What 2010 did not offer: notes and photos for friends, where mixi holds that."""
-    journey.sees('"Posts by me" is Friends', "mixi friends read it")
+    journey.sees("“Posts by me” is Friends", "mixi friends read it")
     journey.phone.submit("Save", note_friends="on", photo_friends="on")
     journey.sees("Saved")
 
