@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.actions import notices, quotas
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Block, FriendRequest, Friendship, Member, Membership, Refusal
+from accounts.models.member_locks import lock_members
 from accounts.models.people_notices import FRIEND_ACCEPTED, FRIEND_REQUEST
 
 ASKS_AGAIN_AFTER = timedelta(days=1)  # earlier, a request of the same member is no new notice
@@ -38,7 +39,7 @@ def request_friendship(asked: Member, *, by: Member) -> bool:
     is counted and written. Raises MemberUnavailable, and quotas.QuotaUsedUp where a day's requests are
     used up, also those that were taken back.
     """
-    _lock_members(asked, by)
+    lock_members(asked.pk, by.pk)
     if asked == by or not asked.is_active or Block.objects.between(asked, by).exists():
         raise MemberUnavailable
     if _are_friends(asked, by):
@@ -78,7 +79,7 @@ def request_friendships(asked: Iterable[Member], *, by: Member) -> tuple[int, in
 def accept_friend_request(asker: Member, *, by: Member) -> None:
     """Accept `asker`'s request, also after declining. Raises NoFriendRequest unless they asked or are
     friends."""
-    _lock_members(asker, by)
+    lock_members(asker.pk, by.pk)
     if _are_friends(asker, by):
         return
     if not FriendRequest.objects.open().filter(asker=asker, asked=by).exists():
@@ -91,7 +92,7 @@ def accept_friend_request(asker: Member, *, by: Member) -> None:
 def decline_friend_request(asker: Member, *, by: Member) -> None:
     """Decline without telling: to the asker the request stands until it is too old, and asking again
     within SILENT_FOR reaches nobody."""
-    _lock_members(asker, by)
+    lock_members(asker.pk, by.pk)
     if FriendRequest.objects.reaching().filter(asker=asker, asked=by).update(is_silent=True):
         when = {"declined_at": timezone.now()}
         Refusal.objects.update_or_create(member=by, asker=asker, defaults=when)
@@ -104,14 +105,14 @@ def withdraw_friend_request(asked: Member, *, by: Member) -> None:
 @transaction.atomic
 def end_friendship(friend: Member, *, by: Member) -> None:
     """Delete the friendship from both sides, without telling the other."""
-    _lock_members(friend, by)
+    lock_members(friend.pk, by.pk)
     Friendship.objects.filter(_both_ways("member", "friend", friend, by)).delete()
 
 
 @transaction.atomic
 def block_member(blocked: Member, *, by: Member) -> None:
     """Block a member; deletes the friendship, requests and group invitations between the two."""
-    _lock_members(blocked, by)
+    lock_members(blocked.pk, by.pk)
     if blocked == by:
         raise MemberUnavailable
     Friendship.objects.filter(_both_ways("member", "friend", blocked, by)).delete()
@@ -145,15 +146,6 @@ def create_friendship(one: Member, other: Member) -> None:
 
 def _are_friends(one: Member, other: Member) -> bool:
     return Friendship.objects.filter(member=one, friend=other).exists()
-
-
-def _lock_members(one: Member, other: Member) -> None:
-    """Lock both members' rows, so that actions that cross see each other.
-
-    In the order of keys, so that two never wait for each other. SQLite locks at BEGIN instead.
-    """
-    rows = Member.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk])
-    list(rows.order_by("pk").values_list("pk"))
 
 
 def _both_ways(left: str, right: str, one: Member, other: Member) -> Q:

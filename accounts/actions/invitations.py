@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from accounts.actions import friends
 from accounts.crypto.codes import hash_code
 from accounts.models import Block, Invitation, Member
+from accounts.models.member_locks import lock_members
 
 INVITATION_LIFETIME = timedelta(days=30)
 MAX_OPEN_INVITATIONS = 50  # of one member
@@ -45,7 +46,7 @@ def create_invitation(form_key: str, *, note: str, by: Member) -> tuple[Invitati
     Raises TooManyOpenInvitations.
     """
     code = derive_invitation_code(form_key, by=by)
-    _lock(by)
+    lock_members(by.pk)
     is_new = not Invitation.objects.filter(code_hash=hash_code(code)).exists()
     if is_new and open_invitations(by).count() >= MAX_OPEN_INVITATIONS:
         raise TooManyOpenInvitations
@@ -111,8 +112,3 @@ def accept_invitation(invitation: Invitation, *, by: Member) -> None:
 def withdraw_invitation(invitation: Invitation, *, by: Member) -> None:
     """Delete an unused invitation. Used ones stay."""
     Invitation.objects.filter(pk=invitation.pk, inviter=by, used_by=None).delete()
-
-
-def _lock(member: Member) -> None:
-    """Two presses at once are counted one after the other. SQLite locks at BEGIN instead."""
-    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))

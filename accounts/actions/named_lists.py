@@ -10,6 +10,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from accounts.models import Friendship, ListedFriend, Member, NamedList, friends_to_choose
+from accounts.models.member_locks import lock_members
 from accounts.models.named_list import MAX_LIST_NAME_LENGTH
 from accounts.models.public_text import public_line
 
@@ -33,14 +34,9 @@ class TooManyLists(Exception):
 
 
 def lock_with_friends(member: Member, friendships: Collection[int]) -> None:
-    """Lock the member and the friends of these friendships: friends neither go nor close meanwhile.
-
-    In the order of keys, as actions.friends does. SQLite locks at BEGIN instead.
-    """
+    """Lock the member and the friends of these friendships: friends neither go nor close meanwhile."""
     theirs = Friendship.objects.filter(member=member, pk__in=friendships)
-    keys = {member.pk, *theirs.values_list("friend", flat=True)}
-    rows = Member.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
-    list(rows.values_list("pk"))
+    lock_members(member.pk, *theirs.values_list("friend", flat=True))
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from accounts.visible_text import visible_text
 from syndication.actions import talk_notices
 from syndication.models import Comment, Post
 from syndication.models.comment import MAX_COMMENT_LENGTH
-from syndication.models.errors import NotYours
+from syndication.models.errors import NotYours, require_owner
 from syndication.models.post import PostQuerySet
 
 
@@ -67,7 +67,7 @@ def delete_comments_of(username: str, post: Post, *, by: Member) -> None:
 
     Returns no count: it would tell the author what a member said who has blocked them.
     """
-    _must_own(post, by)
+    require_owner(post, post.author_id, by=by)
     Comment.objects.filter(post=post, writer__username=username).delete()
 
 
@@ -78,7 +78,7 @@ def remove_comments(rows: QuerySet[Comment]) -> None:
 
 def set_comments_closed(post: Post, *, by: Member, is_closed: bool) -> None:
     """Close the post to new comments, or open it again. What stands stays."""
-    _must_own(post, by)
+    require_owner(post, post.author_id, by=by)
     rows = Post.objects.filter(pk=post.pk, comments_closed_at__isnull=is_closed)
     rows.update(comments_closed_at=timezone.now() if is_closed else None)
 
@@ -101,8 +101,3 @@ def _open_talk(*, pk: int, member: Member) -> PostQuerySet:
 
 
 _OPEN_TALK = CompiledQuery(_open_talk)
-
-
-def _must_own(post: Post, by: Member) -> None:
-    if post.author_id != by.pk:
-        raise NotYours(post)

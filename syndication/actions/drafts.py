@@ -22,6 +22,7 @@ from accounts.actions import notices
 from accounts.actions.batched_deletes import delete_oldest
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Member
+from accounts.models.member_locks import lock_members
 from accounts.models.stored_files import delete_file_on_commit
 from syndication.actions import photos
 from syndication.models import KeptPhoto, Post, SavedDraft
@@ -82,7 +83,7 @@ def keep_draft(unsent: DraftContent, *, by: Member) -> KeepResult:
     What another window kept or sent meanwhile is never overwritten: then this is a draft of its own.
     Raises TooManyDrafts.
     """
-    lock_member(by)
+    lock_members(by.pk)  # the second of two equal forms sees the first
     before = _find_draft(unsent.form_key, by)
     is_sent = Post.objects.by(by).filter(form_key=unsent.form_key).exists()
     if before is not None and not is_sent:
@@ -171,14 +172,6 @@ def notify_expiring_drafts(now: datetime) -> int:
             notified += notices.notify([member.pk], NoticeEvent("mail_drafts_expire"))
         soon.filter(member=member).update(is_notified=True)
     return notified
-
-
-def lock_member(member: Member) -> None:
-    """Lock the member, so that the second of two equal forms sees the first.
-
-    SQLite locks at BEGIN instead.
-    """
-    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))
 
 
 def _holds(draft: SavedDraft, unsent: DraftContent) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.actions import quotas
 from accounts.models import Member
+from accounts.models.member_locks import lock_members
 from accounts.visible_text import visible_text
 from syndication.actions import commands, remote_replies
 from syndication.connectors.base import Visibility
@@ -28,7 +29,7 @@ from syndication.models import (
     Link,
     RemoteReply,
 )
-from syndication.models.errors import NotNow, NotYours
+from syndication.models.errors import NotNow, NotYours, require_owner
 from syndication.models.interaction import MAX_EXCERPT_LENGTH
 from syndication.queries import interaction_targets
 from syndication.queries.interaction_targets import InteractionTarget
@@ -178,10 +179,9 @@ def _must_be_possible(target: InteractionTarget, kind: str) -> None:
 
 
 def _lock(member: Member, link: Link) -> None:
-    """Lock the member. SQLite locks at BEGIN instead."""
-    if link.member_id != member.pk:
-        raise NotYours(link)
-    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))
+    """Lock the member, who must have the link. Raises NotYours."""
+    require_owner(link, link.member_id, by=member)
+    lock_members(member.pk)
 
 
 _RETRIED = (_S.FAILED, _S.EXPIRED)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from accounts.actions import profile_import
 from accounts.models import Member
 from syndication.models import Link
-from syndication.models.errors import NotYours
+from syndication.models.errors import require_owner
 
 
 def import_name(link: Link, *, by: Member) -> bool:
     """Set the member's name to the account's. Return False where it is the same."""
-    _must_own(link, by)
+    require_owner(link, link.member_id, by=by)
     return profile_import.import_name(link.display_name, by=by)
 
 
@@ -19,15 +19,10 @@ def import_picture(link: Link, *, by: Member) -> bool:
 
     Raises PictureUnavailable and QuotaUsedUp.
     """
-    _must_own(link, by)
+    require_owner(link, link.member_id, by=by)
     return profile_import.import_picture(
         lambda: profile_import.fetch_network_picture(
             link.picture_url, network=link.network, host=link.host
         ),
         by=by,
     )
-
-
-def _must_own(link: Link, by: Member) -> None:
-    if link.member_id != by.pk:
-        raise NotYours(link)

@@ -33,7 +33,7 @@ from syndication.models import (
     PostKind,
     Toggle,
 )
-from syndication.models.errors import NotYours
+from syndication.models.errors import require_owner
 from syndication.queries import copies
 from syndication.queries.capabilities import audiences_of_kind
 
@@ -97,7 +97,7 @@ def available_toggles(link: Link) -> list[tuple[str, str]]:
 @transaction.atomic
 def set_toggles(link: Link, chosen: set[tuple[str, str]], *, by: Member) -> None:
     """Send exactly `chosen` from now on. Waiting deliveries are checked again before they are sent."""
-    _must_own(link, by)
+    require_owner(link, link.member_id, by=by)
     Toggle.objects.bulk_create(
         [
             Toggle(link=link, kind=kind, audience=audience, is_on=(kind, audience) in chosen)
@@ -114,7 +114,7 @@ def set_options(
 ) -> None:
     """Set whether friends there may find the member here, whether copies of friends' posts may mention
     the account, and which copies carry the post's address: `always`, those that are `cut`, or `never`."""
-    _must_own(link, by)
+    require_owner(link, link.member_id, by=by)
     link.is_findable = is_findable
     link.is_mentionable = is_mentionable
     link.always_permalink = permalink == "always"
@@ -127,7 +127,7 @@ def set_options(
 @transaction.atomic
 def request_import(link: Link, *, by: Member) -> None:
     """Request an import of friends and of their posts now."""
-    _must_own(link, by)
+    require_owner(link, link.member_id, by=by)
     import_schedule.request_imports(link, timezone.now())
 
 
@@ -138,7 +138,7 @@ def unlink(link: Link, *, by: Member) -> None:
     Copies stay on the network; the page says so before and lists them after. The member is notified of
     copies whose delete was pending.
     """
-    _must_own(link, by)
+    require_owner(link, link.member_id, by=by)
     account = link.account
     end_link(link)
     planning.close_link(link, timezone.now())
@@ -214,8 +214,3 @@ def count_active_copies(link: Link) -> int:
     )
     published = published.exclude(interaction__kind=InteractionKind.LIKE)
     return published.filter(copies.copy_is_active()).count()
-
-
-def _must_own(link: Link, by: Member) -> None:
-    if link.member_id != by.pk:
-        raise NotYours(link)

@@ -20,7 +20,7 @@ from syndication.actions import photos, post_addresses
 from syndication.connectors.content import LONGEST, MAX_PHOTOS
 from syndication.connectors.reasons import Reason
 from syndication.models import KeptPhoto, Post, PostAddress, SavedDraft
-from syndication.models.errors import NotYours
+from syndication.models.errors import require_owner
 from syndication.queries.excerpts import cut_position
 
 MAX_WAITING = 20  # for one member
@@ -139,7 +139,7 @@ def keep_draft_photos(draft: SavedDraft, *, by: Member) -> list[KeptPhoto]:
 
     Raises quotas.QuotaUsedUp, which is spent for all of them at the first time.
     """
-    _must_own(draft, by)
+    require_owner(draft, draft.member_id, by=by)
     kept = draft.photos_in_order
     if not draft.photo or any(photo.place == 1 for photo in kept):
         return kept
@@ -159,8 +159,3 @@ def _was_stored_before(member: Member, key: str) -> bool:
         SavedDraft.objects.filter(member=member, form_key=key).exists()
         or Post.objects.by(member).filter(form_key=key).exists()
     )
-
-
-def _must_own(draft: SavedDraft, by: Member) -> None:
-    if draft.member_id != by.pk:
-        raise NotYours(draft)

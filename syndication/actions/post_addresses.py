@@ -19,6 +19,7 @@ from accounts.crypto.codes import hash_typed_code, typed_code_hashes
 from accounts.crypto.encryption import decrypt, encrypt
 from accounts.mail_addresses import canonical_email
 from accounts.models import Member
+from accounts.models.member_locks import lock_members
 from syndication.connectors.reasons import Reason
 from syndication.models import PostAddress
 
@@ -50,21 +51,21 @@ def full_address(address: PostAddress) -> str:
 @transaction.atomic
 def enable_post_by_mail(*, by: Member) -> PostAddress:
     """The member's address, created if missing."""
-    _lock(by)
+    lock_members(by.pk)  # or two requests would make two addresses
     return live_post_address(by) or _make(by)
 
 
 @transaction.atomic
 def renew_post_address(*, by: Member) -> PostAddress:
     """Replace the address. The old one ends at once."""
-    _lock(by)
+    lock_members(by.pk)
     _end(by)
     return _make(by)
 
 
 @transaction.atomic
 def disable_post_by_mail(*, by: Member) -> None:
-    _lock(by)
+    lock_members(by.pk)
     _end(by)
 
 
@@ -134,8 +135,3 @@ def _end(member: Member) -> None:
     )
     ended = PostAddress.objects.filter(member=member, ended_at__isnull=False).order_by("-ended_at")
     PostAddress.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[MAX_ENDED:])).delete()
-
-
-def _lock(member: Member) -> None:
-    """Lock the member, or two requests would make two addresses. SQLite locks at BEGIN instead."""
-    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))

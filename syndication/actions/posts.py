@@ -29,7 +29,7 @@ from syndication.delivery import edits, planning
 from syndication.delivery.edits import EditPreview
 from syndication.delivery.planning import DeliveryPreview
 from syndication.models import Comment, Delivery, KeptPhoto, Like, Post, PostKind
-from syndication.models.errors import NotNow, NotYours
+from syndication.models.errors import NotNow, require_owner
 
 DELETED = Reason("post_deleted")
 
@@ -156,7 +156,7 @@ def edit_post(
     `words` holds fields of its kind, `version` the version that the page showed (None for any). Raises
     EditedMeanwhile, NotNow if the post is deleted, and quotas.QuotaUsedUp.
     """
-    _must_own(post, by)
+    require_owner(post, post.author_id, by=by)
     words = with_url_title(post, words)
     with transaction.atomic():
         fresh = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
@@ -192,7 +192,7 @@ def with_url_title(post: Post, words: Mapping[str, str]) -> Mapping[str, str]:
 
 def preview_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[EditPreview]:
     """Preview what saving `words` will do to each copy of the post."""
-    _must_own(post, by)
+    require_owner(post, post.author_id, by=by)
     return edits.preview_edits(post, words)
 
 
@@ -224,7 +224,7 @@ def change_audience(
     later, never by more; and chosen people are chosen once, whatever audience stood in between, since
     who was removed was removed for good (post_readers.remove_reader).
     """
-    _must_own(post, by)
+    require_owner(post, post.author_id, by=by)
     group = group if audience == Audience.GROUP else None
     is_chosen = audience == Audience.CHOSEN
     if is_chosen:
@@ -256,7 +256,7 @@ def change_audience(
 @transaction.atomic
 def delete_post(post: Post, *, by: Member) -> None:
     """Delete the post and its copies."""
-    _must_own(post, by)
+    require_owner(post, post.author_id, by=by)
     erase_post(post)
 
 
@@ -292,8 +292,3 @@ def _read_photos(new_post: NewPost) -> Iterator[Photo]:
     for kept, alt in new_post.photos_with_alts():
         with kept.photo.open("rb") as file:
             yield Photo(content=file.read(), alt=alt)
-
-
-def _must_own(post: Post, by: Member) -> None:
-    if post.author_id != by.pk:
-        raise NotYours(post)

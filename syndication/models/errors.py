@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.models import Member
+
 
 class NotYours(Exception):
     """The object belongs to another member."""
@@ -11,6 +13,12 @@ class NotYours(Exception):
     def __init__(self, thing: Any) -> None:
         super().__init__(f"{thing!s} is not theirs")
         self.thing = thing
+
+
+def require_owner(thing: Any, owner: int, *, by: Member) -> None:
+    """Require that `by` has the key `owner`, which is that of whoever `thing` belongs to. Raises NotYours."""
+    if owner != by.pk:
+        raise NotYours(thing)
 
 
 class NotNow(Exception):
