@@ -5,7 +5,7 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -17,6 +17,7 @@ from accounts.urlsession.preserved_forms import PreservedForm, form_from_post
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds; a database that is started anew is back by then
+_AWAY = ("OperationalError", "InterfaceError")
 _BUSY = ("locked", "unable to open")  # what SQLite says; its other errors will not pass by waiting
 
 
@@ -58,10 +59,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_database_away(error: BaseException | None) -> bool:
-    """Whether it is an error that passes by waiting: a database that is stopped, or busy for too long."""
+    """Whether it is an error that passes by waiting: a database that is stopped, or busy for too long.
+
+    By name, since the driver's own gets past Django where a cursor of the server is closed.
+    """
+    names = {kind.__name__ for kind in type(error).__mro__}
     if connection.vendor == "sqlite":
-        return isinstance(error, OperationalError) and any(word in str(error) for word in _BUSY)
-    return isinstance(error, OperationalError | InterfaceError)
+        return "OperationalError" in names and any(word in str(error) for word in _BUSY)
+    return not names.isdisjoint(_AWAY)
 
 
 def _server_error_page(request: HttpRequest, *, is_passing: bool) -> HttpResponse:

@@ -24,7 +24,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.handlers.exception import response_for_exception
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix
@@ -202,6 +202,9 @@ def _save_session(store: SessionStore, response: HttpResponseBase, context: Sess
     try:
         store.save()
     except UpdateError as error:
+        # Django says the same of a row that is gone and of a database that is.
+        if isinstance(error.__context__, OperationalError | InterfaceError):
+            raise error.__context__ from None
         raise SessionInterrupted("The session ended while the request ran.") from error
 
 

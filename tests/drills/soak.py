@@ -313,7 +313,8 @@ def _counted_here(record: Record, here: dict[str, Any]) -> dict[str, int]:
     """What members saw accepted, beside the rows. A post whose acceptance was not seen may stand, once."""
     posts = {post.mark: post for post in record.posts if post.kind != "reply"}
     known = Counter(here["posts"]) + Counter(here["comments"])
-    accepted = [*posts, *record.comments]
+    # The words of a deleted post go, too.
+    accepted = [*(mark for mark, post in posts.items() if not post.is_deleted), *record.comments]
     standing = set(here["standing"])
     lost = sum(known[mark] == 0 for mark in accepted)
     lost += sum(

@@ -1,6 +1,8 @@
 """While the database is away, pages say "try again" in the reader's language, keep the typed text, and their
 button leads back into the session that could not be read."""
 
+import sqlite3
+
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.test import RequestFactory
@@ -61,6 +63,23 @@ def test_what_was_typed_is_sent_again_into_the_same_session(hanako, without_data
     assert "Send it?" in sent.content.decode()
 
 
+def test_a_session_that_cannot_be_saved_is_no_session_that_ended(hanako):
+    """Django's store says UpdateError for both."""
+    phone = log_in_phone(hanako)
+    phone._client.raise_request_exception = False
+    form = phone.get("/language/").form("", set())
+
+    def fail(execute, statement, params, many, context):
+        if statement.startswith("UPDATE") and "session_data" in statement:
+            raise OperationalError("database is locked")
+        return execute(statement, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        sent = {name: many[0] for name, many in form.fields.items()} | {"language": "ja"}
+        answer = phone._client.post(f"{phone.base}/language/", sent)
+    assert answer.status_code == 503
+
+
 @pytest.mark.parametrize("error", [OperationalError("no such table: x"), ValueError("locked")])
 def test_what_does_not_pass_by_waiting_is_called_our_fault(error):
     try:
@@ -73,6 +92,7 @@ def test_what_does_not_pass_by_waiting_is_called_our_fault(error):
 
 def test_a_database_that_is_stopped_or_busy_passes_by_waiting():
     assert errors.is_database_away(OperationalError("database is locked"))
+    assert errors.is_database_away(sqlite3.OperationalError("database is locked"))  # a driver's own
     assert not errors.is_database_away(None)
     if connection.vendor != "sqlite":
         assert errors.is_database_away(InterfaceError("the connection is closed"))
