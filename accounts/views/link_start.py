@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import discarded_access, link_throttling, linking, servers
 from accounts.bulkhead import LINK_START_BULKHEAD, BulkheadFull
+from accounts.forms.allauth import normalize_width
 from accounts.forms.linking import AppPasswordForm, ServerForm
 from accounts.providers.base import LinkingFailed, LinkRedirect, NetworkProvider, RegistrationGone
 from accounts.providers.servers import Server
@@ -83,9 +84,12 @@ def _link_start_place(
     """A place in the bulkhead on networks of many servers. Raises BulkheadFull when entered."""
     if not provider.asks_server:
         return nullcontext()
-    return LINK_START_BULKHEAD.hold_place(
-        request.POST.get("server", "").strip().lower().rpartition("@")[2]
-    )
+    return LINK_START_BULKHEAD.hold_place(_typed_server(request).strip().lower().rpartition("@")[2])
+
+
+def _typed_server(request: HttpRequest) -> str:
+    """The server or name that was typed; the page gives it back as it was typed."""
+    return normalize_width(request.POST.get("server", ""))
 
 
 def _start_attempt(
@@ -141,7 +145,7 @@ def _named_server(request: MemberRequest, provider: NetworkProvider) -> Server |
     """The server that the member named, registered with; None on networks of one server."""
     if not provider.asks_server:
         return None
-    host = provider.find_server(request.POST.get("server", ""))
+    host = provider.find_server(_typed_server(request))
     return servers.get_or_register_server(
         provider.id,
         host,
@@ -181,7 +185,7 @@ def _wants_likes(request: MemberRequest, again: SocialAccount | None) -> bool:
 
 def _link_by_app_password(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     """Link by an app password, without leaving."""
-    name = request.POST.get("server", "")
+    name = _typed_server(request)
     try:
         account = provider.link_by_password(request, name=name, password=request.POST["password"])
     except LinkingFailed as error:

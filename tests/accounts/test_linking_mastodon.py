@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 
 from accounts.models import LinkAttempt, ServerRegistration
@@ -71,6 +73,14 @@ def test_what_names_no_server_is_told_beside_the_field_and_kept(sandbox, hanako,
     assert "server" in page
     assert f'value="{typed}"' in page.html or not typed
     assert not LinkAttempt.objects.exists()
+
+
+def test_a_server_typed_in_full_width_is_found(sandbox, server, hanako):
+    """A Japanese keypad writes ＠ and ： between full-width letters, and shows no difference."""
+    wide = {ord(one): ord(one) + 0xFEE0 for one in f"@:.{string.ascii_letters}{string.digits}"}
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "mastodon", server=f"@hanako@{server}".translate(wide))
+    assert server in away.address
 
 
 def test_nobody_makes_us_ask_around_as_often_as_they_like(sandbox, hanako):
