@@ -26,8 +26,8 @@ from syndication.actions import commands
 from syndication.models import Attempt, Delivery, DeliveryState
 from syndication.models.errors import NotNow, NotYours
 from syndication.models.reason_texts import sentence
+from syndication.queries.today import RETRIED_AT_ONCE
 
-MAX_AT_ONCE = 500  # rows of one press on Today
 NAMED = 5  # of the deliveries that were refused for one reason
 
 
@@ -192,7 +192,7 @@ class DeliveryAdmin(NewestFirstAdmin):
         if request.method == "POST":
             why = request.POST.get("why", "")
             failed = Delivery.objects.filter(state=DeliveryState.FAILED, reason=why)
-            self._press(request, failed.order_by("pk")[:MAX_AT_ONCE], RETRY)
+            self._press(request, failed.order_by("pk")[:RETRIED_AT_ONCE], RETRY)
         return redirect("admin:index")
 
     def _press(

@@ -53,7 +53,9 @@ class HourBar:
 class Figures:
     bars: list[HourBar]
     most: int  # of one hour
-    is_cut: bool  # there were more than NEWEST
+    counted_from: (
+        datetime | None
+    )  # where there were more than NEWEST: when the first counted one was made
 
     width = HOURS * (WIDTH + GAP)
     height = HEIGHT
@@ -61,11 +63,15 @@ class Figures:
 
 
 def delivery_figures(now: datetime) -> Figures:
-    """One statement; the hours without any delivery have bars of height 0."""
+    """Two statements; the hours without any delivery have bars of height 0."""
     begin = timezone.localtime(now - timedelta(hours=HOURS - 1)).replace(
         minute=0, second=0, microsecond=0
     )
     newest = Delivery.objects.order_by("-pk").values("pk")[:NEWEST]
+    oldest = Delivery.objects.order_by("-pk").values_list("created_at", flat=True)[
+        NEWEST - 1 : NEWEST
+    ]
+    counted_from = next((at for at in oldest if at >= begin), None)
     rows = Delivery.objects.filter(pk__in=newest, created_at__gte=begin)
     counted = rows.annotate(hour=TruncHour("created_at")).values("hour").order_by("hour")
     by_hour = {
@@ -77,12 +83,11 @@ def delivery_figures(now: datetime) -> Figures:
         )
     }
     most = max((sum(counts) for counts in by_hour.values()), default=0)
-    total = sum(sum(counts) for counts in by_hour.values())
     hours = [begin + timedelta(hours=hour) for hour in range(HOURS)]
     bars = [
         _bar(number, hour, by_hour.get(hour, (0, 0, 0)), most) for number, hour in enumerate(hours)
     ]
-    return Figures(bars=bars, most=most, is_cut=total >= NEWEST)
+    return Figures(bars=bars, most=most, counted_from=counted_from)
 
 
 def _bar(number: int, hour: datetime, counts: tuple[int, int, int], most: int) -> HourBar:

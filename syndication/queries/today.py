@@ -40,6 +40,7 @@ from syndication.models.reason_texts import sentence
 
 CASES_SHOWN = 5
 MAX_COUNTED = 1000  # rows counted of a kind; more reads "1,000 or more"
+RETRIED_AT_ONCE = 500  # rows of one press; where there are more, its button says so
 LAG = timedelta(minutes=5)
 WORKER_SILENT_AFTER = timedelta(seconds=120)  # as /readyz has it
 MIN_FREE_BYTES, MIN_FREE_SHARE = 500_000_000, 0.05  # less is a full disk
@@ -129,16 +130,21 @@ def _dead_letters(by: Member, now: datetime) -> Iterator[Need]:
     """Deliveries that failed, by reason: of as many as are counted."""
     some = Delivery.objects.filter(state=DeliveryState.FAILED).values("pk")[:MAX_COUNTED]
     rows = Delivery.objects.filter(pk__in=some).values("reason")
-    for row in rows.annotate(n=Count("pk"), since=Min("changed_at")).order_by("since"):
+    found = list(rows.annotate(n=Count("pk"), since=Min("changed_at")).order_by("since"))
+    is_cut = sum(row["n"] for row in found) == MAX_COUNTED
+    for row in found:
         words = ngettext(
             "%(n)s delivery failed: %(why)s", "%(n)s deliveries failed: %(why)s", row["n"]
         )
+        if is_cut:
+            words = _("%(n)s or more deliveries failed: %(why)s")
+        is_whole = not is_cut and row["n"] <= RETRIED_AT_ONCE
         query = {"state__exact": DeliveryState.FAILED, "why": row["reason"]}
         yield Need(
             text=words % {"n": f"{row['n']:,}", "why": sentence(row["reason"]) or "–"},
             since=row["since"],
             address=reverse("admin:delivery_retry_reason"),
-            button=_("Retry all"),
+            button=_("Retry all") if is_whole else _("Retry %(n)s") % {"n": RETRIED_AT_ONCE},
             fields={"why": row["reason"]},
             is_press=by.has_perm("syndication.change_delivery"),
             more=(_list_address("delivery", query), pgettext("staff", "Look")),
@@ -150,12 +156,16 @@ def _waiting_links(by: Member, now: datetime) -> Iterator[Need]:
         Link.objects.filter(state=LinkState.PARKED).order_by("parked_at").values("pk")[:MAX_COUNTED]
     )
     rows = Link.objects.filter(pk__in=some).values("network", "parked_reason")
-    for row in rows.annotate(n=Count("pk"), since=Min("parked_at")).order_by("since"):
+    found = list(rows.annotate(n=Count("pk"), since=Min("parked_at")).order_by("since"))
+    is_cut = sum(row["n"] for row in found) == MAX_COUNTED
+    for row in found:
         words = ngettext(
             "%(n)s link with %(network)s waits for its member: %(why)s",
             "%(n)s links with %(network)s wait for their members: %(why)s",
             row["n"],
         )
+        if is_cut:
+            words = _("%(n)s or more links with %(network)s wait for their members: %(why)s")
         query = {"network": row["network"], "state__exact": LinkState.PARKED}
         said = {"network": network_name(row["network"]), "why": sentence(row["parked_reason"])}
         yield Need(

@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from accounts.models import Member
 from syndication.models import Delivery, Heartbeat, HostHealth, Link, NetworkSwitch, ReportCase
-from syndication.queries.today import is_disk_full
+from syndication.queries.figures import NEWEST
+from syndication.queries.today import MAX_COUNTED, RETRIED_AT_ONCE, is_disk_full
 from tests.accounts.admin.rows import address, make_rows, make_staff
+from tests.filling import copies
 from tests.making import make_link, make_member, make_post
 from tests.page import Page
 from tests.phone import computer, log_in_phone
@@ -182,6 +184,40 @@ def test_the_figures_stand_in_a_picture_without_styles_and_in_a_table(chief, wor
     assert "<script" not in picture
     table = re.sub(r"\s", "", page.partition("<table>")[2].partition("</table>")[0])
     assert "<td>2</td><td>1</td><td>1</td>" in table
+
+
+def make_more(delivery: Delivery, count: int, **columns: str) -> range:
+    own = f"'{Delivery.objects.count()}-' || n"
+    return copies(delivery, count, idempotency_key=own, sequence="n + 2", **columns)
+
+
+def test_the_figures_say_what_they_count_where_there_are_more(chief, working):
+    """Also where some of the newest were taken back, which no bar shows."""
+    row = make_delivery(make_link(make_member("hanako")), "cancelled")
+    keys = make_more(row, NEWEST - 2)
+    assert "alone are counted" not in today(chief)
+    keys = make_more(row, 2, kind="'delete'", state="'sent'", sent_at="created_at")
+    Delivery.objects.filter(pk__lt=keys[0]).update(created_at=ago(hours=2))
+    since = timezone.localtime(ago(hours=2))
+    assert f"The newest 5,000 alone are counted, those since {since:%-H:%M}: " in today(chief)
+    Delivery.objects.filter(pk__lt=keys[0]).update(created_at=ago(days=2))
+    assert "alone are counted" not in today(chief)  # all of the 24 hours
+
+
+def test_more_than_are_counted_read_so_and_the_button_says_how_many_it_takes(chief, working):
+    link = make_link(make_member("hanako"))
+    row = make_delivery(link, reason="refused")
+    make_more(row, RETRIED_AT_ONCE)
+    assert [line.split(" since")[0] for line in needs(chief)][0].startswith("501 deliveries failed")
+    assert "Retry 500 Look" in needs(chief)[0]
+    make_more(row, MAX_COUNTED, kind="'delete'")
+    copies(link, MAX_COUNTED, account_id="NULL", uid="'u' || n", state="'parked'",
+           parked_at="created_at", parked_reason="'token_gone'")  # fmt: skip
+    lines = sorted(line.partition(":")[0] for line in needs(chief))
+    assert lines == [
+        "1,000 or more deliveries failed",
+        "1,000 or more links with mixi wait for their members",
+    ]
 
 
 @pytest.mark.parametrize(
