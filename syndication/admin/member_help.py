@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import recoveries, ways_in
 from accounts.actions.guesses import TooManyGuesses
+from accounts.mail_addresses import email_as_typed
 from accounts.models import Member
 from syndication.actions import member_help
 from syndication.forms.member_help import HelpForm, LostAddressForm, LostPhoneForm
@@ -64,9 +65,11 @@ class MemberHelp:
             except (TooManyGuesses, ways_in.AddressNotHeld):
                 form.add_error("held", _("No more links go there today. Choose nobody, or wait."))
             else:
-                return _done(
-                    request, member, _("Ended. The member comes in with the password alone.")
-                )
+                said = _("Ended. The member comes in with the password alone.")
+                if given["held"]:
+                    mailed = _("Ended. A link for a new password was mailed to %(address)s.")
+                    said = mailed % {"address": email_as_typed(given["held"])}
+                return _done(request, member, said)
         ends = member_help.describe_lost_phone(member)
         return self._page(
             request,

@@ -94,6 +94,7 @@ def test_a_report_comes_in_and_the_post_goes_with_its_copies(hanako, taro, say, 
         assert words in staff.page
     with TestCase.captureOnCommitCallbacks(execute=True):
         staff.press(say("Hide", "staff"), reason="規約の3番")
+    assert staff.page.path == TODAY
     [answer] = [one for one in mail.outbox if one.to == ["gaibu@example.jp"]]
     assert "what you reported is hidden" in answer.body  # a visitor has no language: the site's
     writer.get(reverse("notice_list"))
@@ -121,14 +122,15 @@ def test_a_member_who_lost_the_phone_is_in_again(hanako, say, language):
     lost.submit(say("Log in"), login="hanako", password=PASSWORD)
     staff = StaffBrowser("Support", language)
     staff.open(TODAY)
-    staff.follow(
-        reverse("admin:accounts_member_changelist")
-    )  # "Members" is also the part of the list
-    staff.press(say("Search"), q="hanako")
+    staff.press(say("Find"), q="hanako")
     staff.follow("hanako")
+    html = staff.page.html
+    assert html.index(say("Lost phone")) < html.index(say("Sessions")) < html.index("<fieldset")
     staff.follow(say("Lost phone"))
     with TestCase.captureOnCommitCallbacks(execute=True):
         staff.press(say("End it all"), reason="電話で確かめました", held="hanako@example.com")
+    said = say("Ended. A link for a new password was mailed to %(address)s.")
+    assert said % {"address": "hanako@example.com"} in staff.page
     assert say("link for a new password mailed", "staff") in staff.page
     keep(staff, f"phone-{language}")
     assert say("Log out") not in lost.get(reverse("security"))
