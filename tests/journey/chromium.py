@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, sync_playwright
 
 EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -26,10 +26,12 @@ FLAGS = [
 ]
 
 
-def profile_without_cookies(folder: Path) -> Path:
-    """A browser profile that refuses every cookie and every script, as a person would set it."""
+def profile_of(folder: Path, *, keeps_cookies: bool) -> Path:
+    """A browser profile: as it comes, or one that refuses every cookie and script, as a person would set it."""
     preferences = folder / "Default" / "Preferences"
     preferences.parent.mkdir(parents=True)
+    if keeps_cookies:
+        return folder
     refuse = {"profile": {"default_content_setting_values": {"cookies": 2, "javascript": 2}}}
     preferences.write_text(json.dumps(refuse))
     return folder
@@ -43,17 +45,26 @@ class Chromium:
     tells_whence = False  # it does as our headers and links ask
 
     def __init__(
-        self, folder: Path, *, width: int = 240, height: int = 320, language: str = "en"
+        self,
+        folder: Path,
+        *,
+        width: int = 240,
+        height: int = 320,
+        language: str = "en",
+        keeps_cookies: bool = False,
+        playwright: Playwright
+        | None = None,  # of another browser that is open: one drives them all
     ) -> None:
         self.pictures = Path(os.environ.get("SCREENSHOTS", folder / "pictures"))
         self.pictures.mkdir(parents=True, exist_ok=True)
-        self.playwright = sync_playwright().start()
+        self.is_driver = playwright is None
+        self.playwright = playwright or sync_playwright().start()
         self.context: BrowserContext = self.playwright.chromium.launch_persistent_context(
-            str(profile_without_cookies(folder / f"profile-{width}-{language}")),
+            str(profile_of(folder / f"profile-{width}-{language}", keeps_cookies=keeps_cookies)),
             executable_path=EXECUTABLE,
             args=FLAGS,
             viewport={"width": width, "height": height},
-            java_script_enabled=False,
+            java_script_enabled=keeps_cookies,
             locale=language,
         )
         self.width = width
@@ -64,7 +75,8 @@ class Chromium:
 
     def close(self) -> None:
         self.context.close()
-        self.playwright.stop()
+        if self.is_driver:
+            self.playwright.stop()
 
     def open(self, address: str) -> None:
         self.view.goto(address)
