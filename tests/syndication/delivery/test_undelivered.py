@@ -248,8 +248,8 @@ def test_every_state_is_open_arrived_or_at_rest():
     assert not {*OPEN_STATES, S.SENT} & {*AT_REST}
 
 
-@pytest.mark.parametrize("kind", DeliveryOperation.values)
-def test_every_change_to_an_end_is_told_whoever_makes_it(kind, link):
+@pytest.mark.parametrize("operation", DeliveryOperation.values)
+def test_every_change_to_an_end_is_told_whoever_makes_it(operation, link):
     """By nothing but the row: so a way that forgets to tell is told by the sweeper."""
     ways = [(old, new) for old, news in CHANGES.items() for new in news if new in AT_REST]
     assert len(ways) > 8
@@ -257,10 +257,10 @@ def test_every_change_to_an_end_is_told_whoever_makes_it(kind, link):
         post = make_post(author=link.member)
         copy = planning.plan_deliveries(post) or Delivery.objects.get(post=post)
         row = copy
-        if kind != DeliveryOperation.PUBLISH:
+        if operation != DeliveryOperation.PUBLISH:
             Delivery.objects.filter(pk=copy.pk).update(state=S.SENT, sent_at=timezone.now())
             row = Delivery.objects.create(
-                post=post, link=link, kind=kind, sequence=2, audience="everyone",
+                post=post, link=link, operation=operation, sequence=2, audience="everyone",
                 due_at=timezone.now(), asked_at=timezone.now(), idempotency_key=str(number),
             )  # fmt: skip
         held = {"first_sent_at": timezone.now(), "lease_until": timezone.now(), "lease_owner": "x"}
