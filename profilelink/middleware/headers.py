@@ -11,11 +11,13 @@ from django.template.loader import render_to_string
 
 from accounts.urlsession.api import SessionMode, current_session_mode
 
-# The style of pages without a form, with buttons alone and with fields, that of home with its box and
-# without, which must be small, the short one of log-in, which must be the smallest, and what pages with
-# pictures have in an element of its own: together with each of the others it would be five more hashes.
+# The style of pages without a form, that of the front page on a computer, with buttons alone and with
+# fields, that of home with its box and without, which must be small, the short one of log-in, which must be
+# the smallest, and what pages with pictures have in an element of its own: together with each of the
+# others it would be five more hashes.
 STYLES = (
     ["_style.css", "_style_pages.css"],
+    ["_style.css", "_style_pages.css", "_style_front.css"],
     ["_style.css", "_style_pages.css", "_style_buttons.css"],
     ["_style.css", "_style_pages.css", "_style_buttons.css", "_style_forms.css"],
     ["_style.css", "_style_box.css"],
