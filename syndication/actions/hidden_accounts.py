@@ -50,7 +50,7 @@ def _set_hidden(link: Link, uid: str, *, is_hidden: bool) -> None:
 
 
 def _locked_link(pk: int, by: Member) -> Link:
-    """The link, locked: an import that runs meanwhile sees what is hidden (delivery.imports)."""
+    """The link, locked: an import that runs meanwhile sees what is hidden (delivery.feed_imports)."""
     link = Link.objects.select_for_update(no_key=True).get(pk=pk)
     if link.member_id != by.pk:
         raise NotYours(link)

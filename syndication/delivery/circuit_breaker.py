@@ -10,7 +10,7 @@ get half of one cluster's threads (at least one); a quick response ends that.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -54,11 +54,21 @@ def host_of(link: Link | Revocation) -> str:
     return link.host or urlsplit(settings.NETWORKS[link.network]["api_url"]).netloc
 
 
+def ailing_hosts(now: datetime) -> tuple[CompiledSelect[HostHealth], dict[str, datetime]]:
+    """The statement that reads hosts which are blocked or slow (compiled.execute_pipeline)."""
+    return _AILING, {"now": now}
+
+
 def blocked_hosts(now: datetime) -> frozenset[str]:
     """The hosts to which nothing may be sent now: breaker open, probe under way, or share used up."""
+    [ailing] = execute_pipeline(ailing_hosts(now))
+    return blocked_among(ailing, now)
+
+
+def blocked_among(ailing: Iterable[HostHealth], now: datetime) -> frozenset[str]:
+    """The blocked ones of what `ailing_hosts` found."""
     blocked: set[str] = set()
     slow: set[str] = set()
-    [ailing] = execute_pipeline((_AILING, {"now": now}))
     for health in ailing:
         is_blocked = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
         (blocked if is_blocked else slow).add(health.host)
@@ -71,8 +81,13 @@ def blocked_hosts(now: datetime) -> frozenset[str]:
 
 def slow_hosts(now: datetime) -> frozenset[str]:
     """The hosts whose last slow response was less than SLOW_FOR ago."""
-    rows = HostHealth.objects.filter(slow_until__gt=now)
-    return frozenset(rows.values_list("host", flat=True))
+    [ailing] = execute_pipeline(ailing_hosts(now))
+    return slow_among(ailing, now)
+
+
+def slow_among(ailing: Iterable[HostHealth], now: datetime) -> frozenset[str]:
+    """The slow ones of what `ailing_hosts` found."""
+    return frozenset(health.host for health in ailing if _is_after(health.slow_until, now))
 
 
 def slow_host_threads() -> int:

@@ -6,8 +6,9 @@ is later marks the item. Where the two cross and neither sees the other, the nex
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
@@ -27,27 +28,43 @@ _OF_NETWORK = FeedItem.objects.filter(
 ).values_list("pk")
 _OF_HOST = _OF_NETWORK.filter(link__host=param("link__host", Link, "host"))
 _ITEMS = {False: CompiledValues(_OF_NETWORK), True: CompiledValues(_OF_HOST)}
+# The copies among the items of a link, asked at each import.
+_FRESH = FeedItem.objects.filter(
+    link=param("link_id", FeedItem), copy=None, created_at__gte=param("created_at", FeedItem)
+)
+_THERE = Delivery.objects.filter(
+    operation=DeliveryOperation.PUBLISH,
+    post__isnull=False,
+    link__network=param("link__network", Link, "network"),
+    remote_id__in=_FRESH.values("remote_id"),
+).values_list("pk", "remote_id", "post__author")
+_COPIES = {
+    False: CompiledValues(_THERE),
+    True: CompiledValues(_THERE.filter(link__host=param("link__host", Link, "host"))),
+}
 
 
 def mark_copies_of_link(link: Link, now: datetime) -> None:
-    """Mark the copies among the recently imported items."""
-    fresh = link.feed.filter(copy=None, created_at__gte=now - LOOKED_AGAIN)
-    found = list(_copies_there(link, dict(fresh.values_list("remote_id", "pk"))))
+    """Mark the copies among what was imported lately."""
+    [copies] = execute_pipeline(find_copies(link, now))
+    mark_copies(link, copies, now)
+
+
+def find_copies(link: Link, now: datetime) -> tuple[CompiledValues, dict[str, Any]]:
+    """The statement that finds copies by the id, which has one meaning on the whole network, or on the
+    link's server (compiled.execute_pipeline)."""
+    same = _same_ids(link)
+    since = now - LOOKED_AGAIN
+    return _COPIES["link__host" in same], {"link_id": link.pk, "created_at": since, **same}
+
+
+def mark_copies(link: Link, copies: Iterable[tuple[int, str, int]], now: datetime) -> None:
+    """Mark the items of what `find_copies` found, and those that another server's address shows."""
+    for copy, remote_id, writer in copies:
+        link.feed.filter(remote_id=remote_id, copy=None).update(copy=copy, writer=writer)
     if "link__host" in _same_ids(link):
-        found += _copies_elsewhere(link, fresh)
-    FeedItem.objects.bulk_update(found, ["copy", "writer"])
-
-
-def _copies_there(link: Link, items: Mapping[str, int]) -> Iterator[FeedItem]:
-    """Match by remote id, which is unique on the network, or on the link's server."""
-    copies = Delivery.objects.filter(
-        operation=DeliveryOperation.PUBLISH,
-        post__isnull=False,
-        remote_id__in=items,
-        **_same_ids(link),
-    )
-    for copy, remote_id, writer in copies.values_list("pk", "remote_id", "post__author"):
-        yield FeedItem(pk=items[remote_id], copy_id=copy, writer_id=writer)
+        fresh = link.feed.filter(copy=None, created_at__gte=now - LOOKED_AGAIN)
+        FeedItem.objects.bulk_update(_copies_elsewhere(link, fresh), ["copy", "writer"])
 
 
 def _copies_elsewhere(link: Link, fresh: QuerySet[FeedItem]) -> Iterator[FeedItem]:

@@ -13,18 +13,26 @@ skipped, they would stay first in the queue and hide what is due behind them.
 
 from __future__ import annotations
 
+import functools
 import random
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from syndication.delivery import circuit_breaker, claimable, rate_limits
-from syndication.delivery.compiled import CompiledSelect, param
+from syndication.delivery.compiled import (
+    CompiledSelect,
+    CompiledUpdate,
+    CompiledValues,
+    execute_pipeline,
+    param,
+)
 from syndication.models import ImportKind, ImportPause, Link, LinkImport, LinkState
 from syndication.models.lease import is_unleased
 from syndication.models.link import LinkQuerySet
@@ -46,6 +54,13 @@ _LINK_IMPORT = CompiledSelect(
         link=param("link_id", LinkImport), kind=param("kind", LinkImport)
     )
 )
+# With each choice.
+_BUSY_HOSTS = CompiledValues(
+    LinkImport.objects.filter(lease_until__gt=param("now", LinkImport, "lease_until")).values_list(
+        "host"
+    )
+)
+_PAUSE = CompiledValues(ImportPause.objects.values_list("pk")[:1])
 
 
 def request_imports(link: Link, now: datetime) -> None:
@@ -67,35 +82,48 @@ def get_or_create_link_import(link: Link, kind: str) -> LinkImport:
 
 def lease_due_imports(now: datetime, *, most: int, owner: str) -> list[LinkImport]:
     """Lease up to `most` due imports to `owner`."""
-    if most <= 0 or are_imports_off():
+    if most <= 0:
         return []
-    busy = Counter(LinkImport.objects.filter(lease_until__gt=now).values_list("host", flat=True))
-    slow = circuit_breaker.slow_hosts(now)
-    window = list(_due(now, busy, slow).select_related("link")[:WINDOW])
-    if not window:
-        return []
-    askable = set(
-        askable_links(now)
-        .filter(pk__in={link_import.link_id for link_import in window})
-        .values_list("pk", flat=True)
+    hosts, ailing, is_off = execute_pipeline(
+        (_BUSY_HOSTS, {"now": now}), circuit_breaker.ailing_hosts(now), (_PAUSE, {})
     )
-    _put_off((link_import for link_import in window if link_import.link_id not in askable), now)
-    ready = [link_import for link_import in window if link_import.link_id in askable]
-    return _lease(_round_robin_hosts(ready, busy, slow, most), now, owner)
+    if is_off:
+        return []
+    busy = Counter(host for (host,) in hosts)
+    slow = circuit_breaker.slow_among(ailing, now)
+    window = _read_window(now, busy, slow, circuit_breaker.blocked_among(ailing, now))
+    _put_off((row for row in window if not row.is_askable), now)
+    ready = [row for row in window if row.is_askable]
+    chosen = _round_robin_hosts(ready, busy, slow, most)
+    return _lease([row.pk for row in chosen], now, owner) if chosen else []
+
+
+class _DueRow(NamedTuple):
+    """What the choice asks of a due row. Only those that are chosen are read whole."""
+
+    pk: int
+    host: str
+    due_at: datetime
+    state: str  # of its link
+    is_askable: bool
+
+
+def _read_window(
+    now: datetime, busy: Counter[str], slow: frozenset[str], blocked: frozenset[str]
+) -> list[_DueRow]:
+    askable = _askable_links(now, blocked).filter(pk=OuterRef("link"))
+    rows = _due(now, busy, slow).values_list("pk", "host", "due_at", "link__state", Exists(askable))
+    return [_DueRow(*row) for row in rows[:WINDOW]]
 
 
 @transaction.atomic
-def _lease(link_imports: list[LinkImport], now: datetime, owner: str) -> list[LinkImport]:
-    """Lease those of `link_imports` that nobody else has taken meanwhile, in one statement."""
-    mine = {"lease_owner": owner, "lease_until": now + LEASE}
-    free = _unleased(now).select_for_update(skip_locked=True)
-    keys = set(
-        free.filter(pk__in=[link_import.pk for link_import in link_imports]).values_list(
-            "pk", flat=True
-        )
+def _lease(keys: list[int], now: datetime, owner: str) -> list[LinkImport]:
+    """Lease those that nobody else has taken meanwhile, in one statement."""
+    free = _unleased(now).select_related("link").select_for_update(skip_locked=True, of=("self",))
+    taken = sorted(free.filter(pk__in=keys), key=lambda link_import: keys.index(link_import.pk))
+    LinkImport.objects.filter(pk__in=[link_import.pk for link_import in taken]).update(
+        lease_owner=owner, lease_until=now + LEASE
     )
-    LinkImport.objects.filter(pk__in=keys).update(**mine)
-    taken = [link_import for link_import in link_imports if link_import.pk in keys]
     for link_import in taken:
         link_import.lease_owner, link_import.lease_until = owner, now + LEASE
     return taken
@@ -122,9 +150,10 @@ def renew_link_import(link_import: LinkImport, now: datetime, **progress: object
 def settle_link_import(link_import: LinkImport, due_at: datetime | None, **changes: object) -> None:
     """Release the row, due again at `due_at`."""
     given = {"due_at": due_at, "lease_owner": "", "lease_until": None, **changes}
-    LinkImport.objects.filter(pk=link_import.pk, lease_owner=link_import.lease_owner).update(
-        **given
-    )
+    update = _settle_update(tuple(given))
+    values = {**given, "pk": link_import.pk, "owner": link_import.lease_owner}
+    # A lost commit leaves it leased, then due.
+    execute_pipeline((update, values), is_async_commit=True)
 
 
 def release_imports(owner: str) -> None:
@@ -149,12 +178,16 @@ def retry_import_at(link_import: LinkImport, now: datetime, *, asked: float = 0.
 
 def askable_links(now: datetime) -> LinkQuerySet:
     """Links to which requests may be sent: network not paused, not limited, breaker closed."""
+    return _askable_links(now, circuit_breaker.blocked_hosts(now))
+
+
+def _askable_links(now: datetime, closed: frozenset[str]) -> LinkQuerySet:
+    """The same, where `closed` are the hosts to which nothing may be sent."""
     links = Link.objects.active().filter(
         ~claimable.is_network_paused("network"),
         ~rate_limits.is_limited(now, link="pk", network="network"),
         member__is_active=True,
     )
-    closed = circuit_breaker.blocked_hosts(now)
     return links.exclude(circuit_breaker.links_on_hosts(closed)) if closed else links
 
 
@@ -171,14 +204,14 @@ def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Li
 
 
 def _round_robin_hosts(
-    ready: Iterable[LinkImport], busy: Counter[str], slow: frozenset[str], most: int
-) -> list[LinkImport]:
+    ready: Iterable[_DueRow], busy: Counter[str], slow: frozenset[str], most: int
+) -> list[_DueRow]:
     """Choose by hosts with the fewest imports under way, then longest due; none above its share."""
     busy = busy.copy()
-    waiting: dict[str, list[LinkImport]] = {}
-    for link_import in reversed(list(ready)):
-        waiting.setdefault(link_import.host, []).append(link_import)
-    chosen: list[LinkImport] = []
+    waiting: dict[str, list[_DueRow]] = {}
+    for row in reversed(list(ready)):
+        waiting.setdefault(row.host, []).append(row)
+    chosen: list[_DueRow] = []
     while waiting and len(chosen) < most:
         host = min(waiting, key=lambda each: (busy[each], waiting[each][-1].due_at))
         is_full = _is_full(host, busy, slow)
@@ -201,11 +234,23 @@ def _is_full(host: str, busy: Counter[str], slow: frozenset[str]) -> bool:
     return busy[host] >= (THREADS // 2 if has_room else 1)
 
 
-def _put_off(link_imports: Iterable[LinkImport], now: datetime) -> None:
+def _put_off(rows: Iterable[_DueRow], now: datetime) -> None:
     """Put rows off; those of parked or ended links until `request_imports`."""
     waiting: list[int] = []
     later: list[int] = []
-    for link_import in link_imports:
-        (later if link_import.link.state == LinkState.ACTIVE else waiting).append(link_import.pk)
-    _unleased(now).filter(pk__in=waiting).update(due_at=None)
-    _unleased(now).filter(pk__in=later).update(due_at=now + PUT_OFF * _random.uniform(0.5, 1.5))
+    for row in rows:
+        (later if row.state == LinkState.ACTIVE else waiting).append(row.pk)
+    if waiting:
+        _unleased(now).filter(pk__in=waiting).update(due_at=None)
+    if later:
+        _unleased(now).filter(pk__in=later).update(due_at=now + PUT_OFF * _random.uniform(0.5, 1.5))
+
+
+@functools.cache
+def _settle_update(names: tuple[str, ...]) -> CompiledUpdate:
+    """The owner's UPDATE that releases its row; sets `names`."""
+    whose = {
+        "pk": param("pk", LinkImport, "id"),
+        "lease_owner": param("owner", LinkImport, "lease_owner"),
+    }
+    return CompiledUpdate(lambda: LinkImport.objects.filter(**whose), *names)

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.db import models, transaction
 from django.utils import timezone
 
-from syndication.connectors import parsing
 from syndication.connectors.base import IDLE_PAGES, Connector, FriendPage
-from syndication.connectors.base import RemoteFeedItem as ForeignItem
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
 from syndication.delivery import (
     credentials,
-    feed_copies,
+    feed_imports,
     import_schedule,
     own_profile,
     rate_limits,
@@ -30,21 +27,13 @@ from syndication.delivery import (
 from syndication.delivery.claims import LostLease
 from syndication.delivery.monitored_http import MonitoredHttp
 from syndication.delivery.replies import reading
-from syndication.models import FeedItem, ImportKind, Link, LinkImport, LinkState, NetworkFriend
+from syndication.models import ImportKind, Link, LinkImport, NetworkFriend
 from syndication.models.link import MAX_FRIENDS
 
 logger = logging.getLogger(__name__)
 
 IMPORT_SECONDS = 60.0  # of one import; the rest of a list comes with the next
 READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read from its start
-FEED_KEPT = timedelta(days=30)
-FEED_AT_ONCE = 200
-FEED_MOST = 1000  # items of one link; the oldest go. A server may have written any number since the last import
-MAX_TEXT_LENGTH = 10_000  # characters of an item, as of a post here
-MAX_ATTACHED = 20  # things beside an item's words, with so many characters each
-MAX_ATTACHED_LENGTH = 1500
-MANY_ITEMS = 30  # items of one import: more are waiting, and are requested soon
-SOON = timedelta(minutes=1)
 
 
 def run_link_import(link_import: LinkImport) -> None:
@@ -194,83 +183,8 @@ def _forget_surplus_friends(link: Link) -> None:
         link.friends.filter(pk__in=surplus).delete()
 
 
-def _import_feed_items(link_import: LinkImport, connector: Connector) -> datetime:
-    items = list(islice(connector.feed(since=link_import.link.fed_cursor), FEED_AT_ONCE))
-    _store_feed_items(link_import.link, items)
-    now = timezone.now()
-    if len(items) >= MANY_ITEMS:
-        return now + SOON
-    quiet = timedelta() if items else now - _newest_item_at(link_import.link)
-    return import_schedule.next_import_at(link_import, now, quiet=quiet)
-
-
-def _newest_item_at(link: Link) -> datetime:
-    """When the newest item of the feed was written; without any, when the account was linked."""
-    newest = link.feed.order_by("-written_at", "-pk").values_list("written_at", flat=True)
-    return newest.first() or link.created_at
-
-
-def _store_feed_items(link: Link, items: list[ForeignItem]) -> None:
-    """Store `items`, in the network's order, oldest first. The next import begins after the last one,
-    not after the latest time: an item dated 2099 would stay the newest.
-
-    An item of unknown time counts as written when it was first seen.
-    """
-    now = timezone.now()
-    with transaction.atomic():
-        if not _is_linked(link):
-            return
-        hidden = set(link.hidden_accounts.values_list("uid", flat=True))
-        FeedItem.objects.bulk_create(
-            [
-                _new_item(link, item, hidden, now)
-                for item in items
-                # The member's own copies are here already.
-                if link.account_uid(item.author.uid) != link.uid
-            ],
-            ignore_conflicts=True,
-        )
-        feed_copies.mark_copies_of_link(link, now)
-        link.feed.filter(written_at__lt=now - FEED_KEPT).delete()
-        newest = link.feed.order_by("-written_at", "-pk").values_list("pk", flat=True)
-        link.feed.filter(pk__in=list(newest[FEED_MOST : FEED_MOST + 2 * FEED_AT_ONCE])).delete()
-        changes: dict[str, object] = {"fed_at": now}
-        if items:
-            changes["fed_cursor"] = items[-1].remote_id
-        Link.objects.filter(pk=link.pk).update(**changes)
-
-
-def _is_linked(link: Link) -> bool:
-    """Lock the link, so that an account which is hidden meanwhile stays hidden, and the feed of a link
-    that ended stays empty."""
-    held = Link.objects.select_for_update(no_key=True).exclude(state=LinkState.ENDED)
-    return bool(held.filter(pk=link.pk).values_list("pk"))
-
-
-def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: datetime) -> FeedItem:
-    uid = link.account_uid(item.author.uid)
-    sharer = link.account_uid(item.sharer.uid) if item.sharer else ""
-    return FeedItem(
-        link=link,
-        remote_id=item.remote_id,
-        author_uid=uid,
-        author_name=item.author.name[:100],
-        author_handle=item.author.handle if len(item.author.handle) <= 300 else "",
-        target_id=item.target_id if len(item.target_id) <= 500 else "none",
-        visibility=item.visibility,
-        text=item.text[:MAX_TEXT_LENGTH],
-        attached=[
-            (each.label, each.text[:MAX_ATTACHED_LENGTH]) for each in item.attached[:MAX_ATTACHED]
-        ],
-        url=item.url[:500],
-        sharer_uid=sharer,
-        is_hidden=uid in hidden or sharer in hidden,
-        written_at=parsing.clamp_written_at(item.created_at, now) or now,
-    )
-
-
 STEPS: dict[ImportKind, Callable[[LinkImport, Connector], datetime]] = {
     ImportKind.FRIENDS: _import_friend_pages,
-    ImportKind.FEED: _import_feed_items,
+    ImportKind.FEED: feed_imports.import_feed_items,
     ImportKind.REPLIES: reading.import_replies_and_likes,
 }

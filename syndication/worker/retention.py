@@ -28,7 +28,7 @@ from accounts.models import (
 )
 from accounts.models.refusal import REQUESTS_OPEN_FOR, SILENT_FOR
 from syndication.actions import post_addresses, reply_addresses
-from syndication.delivery.imports import FEED_KEPT
+from syndication.delivery.feed_imports import FEED_KEPT
 from syndication.models import Attempt, FeedItem, Link, PostAddress, ReplyAddress
 from syndication.models.delivery_states import OPEN_STATES
 

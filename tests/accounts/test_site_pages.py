@@ -18,7 +18,7 @@ from accounts.models import Announcement, Member, PageName, SitePage
 from accounts.models.refusal import REQUESTS_OPEN_FOR
 from accounts.models.site_text import text_blocks
 from syndication.actions import drafts, reports
-from syndication.delivery.imports import FEED_KEPT
+from syndication.delivery.feed_imports import FEED_KEPT
 from syndication.worker import retention
 from tests.accounts.admin.rows import make_staff
 from tests.making import PASSWORD, make_member

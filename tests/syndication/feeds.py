@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from syndication.connectors.values import Friend, RemoteFeedItem
-from syndication.delivery import imports
+from syndication.delivery import feed_imports
 from syndication.models import Delivery, DeliveryOperation, DeliveryState, FeedItem, Link, Post
 from tests.phone import PhoneClient, log_in_phone
 
@@ -81,5 +81,5 @@ def bring(
     when = (at or timezone.now()).timestamp()
     author = Friend(uid, f"{uid} there", handle=handle)
     item = RemoteFeedItem(remote_id, author, text, when, **more)
-    imports._store_feed_items(link, [item])
+    feed_imports.store_feed_items(link, [item])
     return FeedItem.objects.get(link=link, remote_id=remote_id)

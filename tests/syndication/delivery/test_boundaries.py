@@ -16,8 +16,8 @@ from syndication.delivery import (
     claims,
     credentials,
     edits,
+    feed_imports,
     import_schedule,
-    imports,
     planning,
     reauthorization,
     retry_policy,
@@ -218,18 +218,18 @@ class Endless:
 
 
 @pytest.mark.parametrize(
-    ("items", "is_soon"), [(imports.MANY_ITEMS - 1, False), (imports.MANY_ITEMS, True)]
+    ("items", "is_soon"), [(feed_imports.MANY_ITEMS - 1, False), (feed_imports.MANY_ITEMS, True)]
 )
 def test_where_many_items_came_more_are_asked_for_soon(
     sandbox: Any, items: int, is_soon: bool
 ) -> None:
     link_import = import_schedule.get_or_create_link_import(linked(sandbox), ImportKind.FEED)
-    due_at = imports._import_feed_items(link_import, Endless(items))  # type: ignore[arg-type]
-    assert (due_at < timezone.now() + 2 * imports.SOON) is is_soon
+    due_at = feed_imports.import_feed_items(link_import, Endless(items))  # type: ignore[arg-type]
+    assert (due_at < timezone.now() + 2 * feed_imports.SOON) is is_soon
 
 
 def test_a_feed_without_an_end_is_read_so_far(sandbox: Any) -> None:
     link_import = import_schedule.get_or_create_link_import(linked(sandbox), ImportKind.FEED)
-    feed = Endless(imports.FEED_AT_ONCE + 50)
-    imports._import_feed_items(link_import, feed)  # type: ignore[arg-type]
-    assert feed.read == imports.FEED_AT_ONCE
+    feed = Endless(feed_imports.FEED_AT_ONCE + 50)
+    feed_imports.import_feed_items(link_import, feed)  # type: ignore[arg-type]
+    assert feed.read == feed_imports.FEED_AT_ONCE

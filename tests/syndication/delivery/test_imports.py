@@ -13,7 +13,7 @@ from syndication.connectors import parsing
 from syndication.connectors.base import Credentials, Friend, FriendPage, RemoteFeedItem, Terms
 from syndication.connectors.responses import retry_after
 from syndication.connectors.values import Attachment
-from syndication.delivery import credentials, import_schedule, imports
+from syndication.delivery import credentials, feed_imports, import_schedule, imports
 from syndication.models import Allowance, HostHealth, Link, LinkImport, LinkState, NetworkSwitch
 from syndication.sandbox.mixi.rows import Status
 from tests.making import make_member
@@ -246,7 +246,7 @@ def items_at(*times):
 @pytest.mark.parametrize("time", [*FUTURE, "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
 def test_a_time_that_cannot_be_is_the_moment_of_the_pull(link, time):
     began = timezone.now()
-    imports._store_feed_items(link, items_at(time, (began - timedelta(minutes=1)).isoformat()))
+    feed_imports.store_feed_items(link, items_at(time, (began - timedelta(minutes=1)).isoformat()))
     assert began <= link.feed.get(remote_id="0").written_at <= timezone.now()
     assert log_in_phone(link.member).get("/").status == 200
     assert fresh(link).fed_cursor == "1"  # the last in the network's order
@@ -254,7 +254,7 @@ def test_a_time_that_cannot_be_is_the_moment_of_the_pull(link, time):
 
 @pytest.mark.parametrize("time", FUTURE)
 def test_a_time_stored_before_takes_no_page_with_it_and_is_put_right(link, time):
-    imports._store_feed_items(link, items_at("2026-11-29T00:00:00Z"))
+    feed_imports.store_feed_items(link, items_at("2026-11-29T00:00:00Z"))
     link.feed.update(written_at=time, created_at="2026-11-29T00:01:00Z")
     phone = log_in_phone(link.member, HTTP_ACCEPT_LANGUAGE="ja")
     assert phone.get("/").status == 200
@@ -300,7 +300,7 @@ class Flood:
 
     def feed(self, since):
         friend = Friend(uid="u", name="友だち")
-        for number in range(self.first, self.first + imports.FEED_AT_ONCE):
+        for number in range(self.first, self.first + feed_imports.FEED_AT_ONCE):
             yield RemoteFeedItem(
                 remote_id=f"p{number}",
                 author=friend,
@@ -313,8 +313,8 @@ class Flood:
 
 def test_a_server_that_floods_a_feed_fills_a_bounded_number_of_bounded_rows(link):
     link_import = import_schedule.get_or_create_link_import(link, "feed")
-    for first in range(0, 1400, imports.FEED_AT_ONCE):
-        imports._import_feed_items(link_import, Flood(first))
+    for first in range(0, 1400, feed_imports.FEED_AT_ONCE):
+        feed_imports.import_feed_items(link_import, Flood(first))
     assert link.feed.count() == 1000
     newest = link.feed.order_by("-written_at").first()
     assert newest.remote_id == "p1399"

@@ -26,7 +26,7 @@ from accounts.models import (
     PhoneLogin,
 )
 from syndication.actions import drafts
-from syndication.delivery import imports
+from syndication.delivery import feed_imports
 from syndication.models import (
     Attempt,
     Delivery,
@@ -228,7 +228,7 @@ def test_friends_posts_go_by_age_where_the_network_gives_no_new_ones(hanako) -> 
     for days in (29, 31):
         items[days] = bring(link, "jiro", f"{days}")
         FeedItem.objects.filter(pk=items[days].pk).update(written_at=ago(days))
-    assert timedelta(days=30) == imports.FEED_KEPT
+    assert timedelta(days=30) == feed_imports.FEED_KEPT
     sweep.run_all_steps()
     assert list(FeedItem.objects.all()) == [items[29]]
 
