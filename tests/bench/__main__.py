@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import memory, pages, pulls, queue, scale
+from tests.bench import memory, pages, pulls, queue, scale, scaleout
 
 BENCHES = {
     "memory": memory.main,
@@ -10,6 +10,7 @@ BENCHES = {
     "pulls": pulls.main,
     "queue": queue.main,
     "scale": scale.main,
+    "scaleout": scaleout.main,
 }
 
 if __name__ == "__main__":

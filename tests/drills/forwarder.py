@@ -10,9 +10,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def forwarding_port(port: int, target: tuple[str, int]) -> Iterator[None]:
+def forwarding_port(
+    port: int, target: tuple[str, int], *, host: str = "127.0.0.1"
+) -> Iterator[None]:
     """Forward `port` of this machine to `target`; cut every connection at the end."""
-    door = socket.create_server(("127.0.0.1", port))
+    door = socket.create_server((host, port), backlog=128)
     ends: list[socket.socket] = []
 
     def serve() -> None:
@@ -21,6 +23,8 @@ def forwarding_port(port: int, target: tuple[str, int]) -> Iterator[None]:
                 near, _ = door.accept()
                 far = socket.create_connection(target)
                 ends.extend((near, far))
+                for end in (near, far):  # an answer in two parts would wait 40 ms for its second
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 for one, other in ((near, far), (far, near)):
                     threading.Thread(target=_carry, args=(one, other), daemon=True).start()
 

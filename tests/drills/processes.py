@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,20 +16,23 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextlib.contextmanager
 def running_process(
-    command: list[str], log: Path, env: dict[str, str]
+    command: list[str], log: Path, env: dict[str, str], *, prefix: Sequence[str] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`python <command>`, its output in `log`; its whole tree is killed at the end."""
-    process = start_process(command, log, env)
+    process = start_process(command, log, env, prefix=prefix)
     try:
         yield process
     finally:
         kill_tree(process)
 
 
-def start_process(command: list[str], log: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+def start_process(
+    command: list[str], log: Path, env: dict[str, str], *, prefix: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    """Start `python <command>`; `prefix` is a command that becomes it."""
     with log.open("ab") as out:
         return subprocess.Popen(
-            [sys.executable, *command],
+            [*prefix, sys.executable, *command],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
