@@ -2,9 +2,11 @@
 
 import sys
 
-from tests.bench import memory, pages, pulls, queue, scale, scaleout
+from tests.bench import fanout, import_history, memory, pages, pulls, queue, scale, scaleout
 
 BENCHES = {
+    "fanout": fanout.main,
+    "import": import_history.main,
     "memory": memory.main,
     "pages": pages.main,
     "pulls": pulls.main,

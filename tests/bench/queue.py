@@ -86,9 +86,12 @@ class Bench:
     network: str
     folder: Path
 
-    def order(self, *order: Any) -> Any:
-        said = processes.run_to_end(["-m", "tests.bench.sending", *map(str, order)], self.env)
+    def order(self, *order: Any, of: str = "sending") -> Any:
+        said = processes.run_to_end(["-m", f"tests.bench.{of}", *map(str, order)], self.env)
         return json.loads(said) if said.strip() else None
+
+    def hub(self, *order: Any) -> Any:
+        return self.order(*order, of="hub")
 
     def arrivals(self, name: str) -> dict[str, float]:
         found = requests.get(f"{self.network}/_arrivals", timeout=60).json()
