@@ -27,7 +27,7 @@ def phone() -> PhoneClient:
 
 
 def test_notices_wait_and_each_leads_to_its_thing(phone: PhoneClient) -> None:
-    assert "8 お知らせ: 新着" in phone.get("/").text
+    assert "8 お知らせ：新着" in phone.get("/").text
     page = phone.follow("8 お知らせ")
     found = [link for link in page.links if "?from=n" in link.href]
     for words in (

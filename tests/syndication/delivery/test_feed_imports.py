@@ -13,6 +13,7 @@ from syndication.delivery import import_schedule, imports
 from syndication.models import Link, LinkState
 from tests.making import make_link, make_member, make_post
 from tests.syndication.feeds import add_copy, bring
+from tests.syndication.importing import import_feed
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ CHOICE_STATEMENTS = {"sqlite": 9, "postgresql": 7}  # two of them are a savepoin
 @pytest.fixture
 def link_import(sandbox, link):
     """The feed's import, leased, after one that brought all there is."""
-    imports.import_feed(link.pk)
+    import_feed(link.pk)
     link.imports.filter(kind="feed").update(due_at=timezone.now())
     link.imports.exclude(kind="feed").update(due_at=None)
     [leased] = import_schedule.lease_due_imports(timezone.now(), most=8, owner="me")
@@ -32,9 +33,7 @@ def link_import(sandbox, link):
 
 
 def test_it_takes_few_statements(link_import):
-    with CaptureQueriesContext(
-        connection,
-    ) as run:
+    with CaptureQueriesContext(connection) as run:
         imports.run_link_import(link_import)
     assert len(run) <= QUIET_STATEMENTS[connection.vendor], [each["sql"] for each in run]
 
