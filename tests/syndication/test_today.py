@@ -196,7 +196,7 @@ def test_the_figures_say_what_they_count_where_there_are_more(chief, working):
     row = make_delivery(make_link(make_member("hanako")), "cancelled")
     keys = make_more(row, NEWEST - 2)
     assert "alone are counted" not in today(chief)
-    keys = make_more(row, 2, kind="'delete'", state="'sent'", sent_at="created_at")
+    keys = make_more(row, 2, operation="'delete'", state="'sent'", sent_at="created_at")
     Delivery.objects.filter(pk__lt=keys[0]).update(created_at=ago(hours=2))
     since = timezone.localtime(ago(hours=2))
     assert f"The newest 5,000 alone are counted, those since {since:%-H:%M}: " in today(chief)
@@ -210,7 +210,7 @@ def test_more_than_are_counted_read_so_and_the_button_says_how_many_it_takes(chi
     make_more(row, RETRIED_AT_ONCE)
     assert [line.split(" since")[0] for line in needs(chief)][0].startswith("501 deliveries failed")
     assert "Retry 500 Look" in needs(chief)[0]
-    make_more(row, MAX_COUNTED, kind="'delete'")
+    make_more(row, MAX_COUNTED, operation="'delete'")
     copies(link, MAX_COUNTED, account_id="NULL", uid="'u' || n", state="'parked'",
            parked_at="created_at", parked_reason="'token_gone'")  # fmt: skip
     lines = sorted(line.partition(":")[0] for line in needs(chief))

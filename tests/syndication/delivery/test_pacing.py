@@ -186,7 +186,7 @@ def test_on_one_link_the_oldest_goes_first(sandbox, link):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"state": "lost"}, {"kind": "shout"}, {"due_at": None}, {"state": "sending"},
+    [{"state": "lost"}, {"operation": "shout"}, {"due_at": None}, {"state": "sending"},
      {"state": "sent"}, {"lease_until": timezone.now()}],
 )  # fmt: skip
 def test_the_database_refuses_what_must_never_be(link, wrong):
