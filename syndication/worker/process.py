@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import logging
+import pkgutil
 import signal
 import threading
 import time
@@ -21,7 +22,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 
+from django.apps import apps
 from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from syndication.delivery import heartbeats
 from syndication.worker import queue
@@ -74,12 +77,13 @@ class WorkerProcess:
                 thread.join(within)
 
     def _wait_until_ready(self) -> bool:
-        """Wait until the database has our tables and the clock is right. Return False if told to stop."""
+        """Wait until the database has all our tables and the clock is right. Return False if told to stop."""
         said = ""
         while not self._stopping.is_set():
             heartbeats.beat()
             try:
-                why = self._what_is_wrong_with_the_clock()
+                why = "waiting for manage.py migrate" if _is_migrate_due() else ""
+                why = why or self._what_is_wrong_with_the_clock()
             except DatabaseError:
                 connection.close()
                 why = "waiting for the database"
@@ -114,6 +118,19 @@ class WorkerProcess:
                 logger.exception("work: clock")
                 connection.close()
         return not self._stopping.is_set()
+
+
+def _is_migrate_due() -> bool:
+    """Whether the newest migration of one of our apps is not applied. Beside a `migrate` that goes on, the
+    worker's statements and its locks could wait for each other, and PostgreSQL ends one of the two."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    return any((app, _newest_migration(app)) not in applied for app in ("accounts", "syndication"))
+
+
+def _newest_migration(app: str) -> str:
+    """By the files' names: to import all of them takes memory that the worker would keep."""
+    folder = f"{apps.get_app_config(app).path}/migrations"
+    return max(found.name for found in pkgutil.iter_modules([folder]))
 
 
 def _give_memory_back() -> None:

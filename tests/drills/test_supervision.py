@@ -179,7 +179,7 @@ def test_sigterm_in_the_middle_of_a_refresh_keeps_the_new_token(sandbox, worker,
 def test_it_waits_for_tables_that_are_not_there_yet(sandbox, worker_without_tables):
     worker = worker_without_tables
     worker.start()
-    assert until(lambda: "waiting for the database" in worker.said()), worker.said()
+    assert until(lambda: "waiting for manage.py migrate" in worker.said()), worker.said()
     worker.migrate()
     assert until(lambda: "work: running" in worker.said()), worker.said()
     worker.seed("待った甲斐")

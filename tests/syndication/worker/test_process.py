@@ -6,6 +6,8 @@ import os
 import time
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from syndication.delivery import heartbeats
 from syndication.worker import import_worker, queue
@@ -61,3 +63,19 @@ def test_a_supervisor_that_does_not_read_holds_nobody_up(pipe):
     for _ in range(100_000):  # a pipe holds 64 kB
         heartbeats.beat()
     assert beats(pipe) == 1000
+
+
+def test_it_waits_until_the_last_migration_is_applied():
+    """In the middle of `migrate` its statements could deadlock with it."""
+    said = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        process._stop(0, None)
+
+    process = WorkerProcess(say, with_maintenance=True)
+    assert process._wait_until_ready()
+    rows = MigrationRecorder(connection).migration_qs
+    rows.filter(app="syndication").order_by("name").last().delete()
+    assert not process._wait_until_ready()
+    assert said == ["work: waiting for manage.py migrate"]
