@@ -53,7 +53,7 @@ from tests.syndication.test_stored_files import a_photo_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OTHER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWE="
+OTHER_KEY = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
 
 
 @pytest.fixture(autouse=True)
