@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Audience
 from syndication.actions import commands, posts
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Kind
+from syndication.connectors.base import SubjectKind
 from syndication.connectors.reasons import CANNOT_EDIT, COPY_GONE
 from syndication.delivery import edits, planning, reauthorization
 from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState, Post
@@ -292,7 +292,7 @@ def test_an_edit_that_is_too_long_for_a_narrower_copy_is_said_and_not_sent(slate
 class WriteOnceSlateConnector(SlateConnector):
     """As if nothing could be edited there."""
 
-    can_edit: ClassVar[frozenset[Kind]] = frozenset()
+    can_edit: ClassVar[frozenset[SubjectKind]] = frozenset()
 
 
 def test_an_edit_that_no_longer_fits_is_confirmed_but_not_where_the_copy_stays(slate, link):
