@@ -253,7 +253,7 @@ def test_a_member_who_lost_the_phone_is_in_again(day: Day) -> None:
         sees(staff, say(mailed, address=f"{who.name}@example.com"))
         sees(staff, say("link for a new password mailed", "staff"))
     lost.follow(f"0 {say('Home')}")
-    assert not lost.shows(say("Write"))
+    assert not lost.shows(f"9 {say('Write')}")
     mails = day.world.until(lambda: day.mails(who)[before:])
     [address] = [
         found[0] for one in mails if (found := re.search(r"\S+/password/reset/\S+", words_of(one)))
