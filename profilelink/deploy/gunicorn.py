@@ -48,9 +48,6 @@ if find_spec("prometheus_client") and COUNTS not in os.environ:
     os.environ[COUNTS] = tempfile.mkdtemp(prefix="profilelink-metrics-")
 
 
-_M_ARENA_MAX = -8  # malloc.h
-
-
 def pre_fork(server: Any, worker: Any) -> None:
     """Keep the garbage collector from writing to pages that the workers share."""
     gc.collect()

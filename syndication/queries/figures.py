@@ -53,9 +53,8 @@ class HourBar:
 class Figures:
     bars: list[HourBar]
     most: int  # of one hour
-    counted_from: (
-        datetime | None
-    )  # where there were more than NEWEST: when the first counted one was made
+    # When the first of those counted was made, where there were more than NEWEST.
+    counted_from: datetime | None
 
     width = HOURS * (WIDTH + GAP)
     height = HEIGHT
