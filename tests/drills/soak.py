@@ -56,6 +56,7 @@ NEVER = (
     "missing_here", "doubled_here", "unasked_here", "missing", "doubled", "left_behind", "wider", "unexpected",
     "no_answer",
 )  # fmt: skip
+GIVEN_UP = ("skipped", "cancelled", "failed")  # with the reason in the row
 GROWTH = 1.10  # of the last third over the middle third
 
 
@@ -265,6 +266,10 @@ def _result(soak: Soak, rows: Rows) -> dict[str, Any]:
         time.sleep(1)
     here = rows("counts")
     received = copies_received(soak.drill.look(f"/{NETWORK}/_received"), ["statuses"])
+    # A reply that its row says was given up (what it answers is gone, for one) is reported, and not missing.
+    given_up = {mark: row for mark, row in here["replies_sent"].items() if row[0] in GIVEN_UP}
+    for post in record.posts:
+        post.is_loose |= post.mark in given_up
     loose = {post.mark for post in record.posts if post.is_loose}
     ours = {post.mark for post in record.posts if post.is_public}
     written = [
@@ -295,6 +300,7 @@ def _result(soak: Soak, rows: Rows) -> dict[str, Any]:
         "comments": len(record.comments),
         "likes": len(record.likes),
         "counted_at_network": len(written),
+        "replies_given_up": given_up,
         "answers_back": len(here["replies"]),
         "states": here["states"],
         "bad_answers": soak.drill.look("/_thrown")["faults"],

@@ -30,6 +30,11 @@ SERVER_IS_AWAY = (
     "This server is slow at the moment",
     "does not answer just now. Try again in a few minutes",
 )
+# What the last step of linking says where the network answered badly; where a link was made and the session's token
+# renewed, and PostgreSQL stopped before the answer, so that "Send again" came with the old token.
+NOT_LINKED = ("Nothing was linked", "Your session had ended")
+# Of a comment: too soon, too many, or the post was narrowed while it was typed.
+NOT_TAKEN = ("Wait five seconds", "within an hour", "You can no longer comment")
 WAIT, TRIES = 2.0, 90  # seconds and times that a member who is told to try again does so
 # How often each is drawn.
 ACTIONS = {
@@ -62,7 +67,7 @@ class SoakPost:
     id: str = ""
     is_deleted: bool = False
     is_narrowed: bool = False
-    is_loose: bool = False  # its link was ended afterwards: it may stand there or not, but once
+    is_loose: bool = False  # without a link when written, or it ended since: there or not, but once
 
 
 @dataclass
@@ -267,7 +272,8 @@ class SoakMember:
 
     def _new(self, kind: str) -> SoakPost:
         mark = f"{kind} その{self.record.next_number()}"
-        return SoakPost(mark, kind, self.name, not is_private(self.place) and self.is_linked)
+        public = not is_private(self.place)
+        return SoakPost(mark, kind, self.name, public, is_loose=not self.is_linked)
 
     def _until_sent(self, post: SoakPost) -> None:
         if self.browser.shows("Send it?"):
@@ -300,11 +306,16 @@ class SoakMember:
             return False
         mark = f"comment その{self.record.next_number()}"
         self.browser.follow("1 Comment")
+        if self.browser.page.status == 404:  # deleted meanwhile
+            return False
         self.browser.fill("Comment", mark)
         self.browser.press("Send")
-        if self.browser.shows("seconds") and not self.browser.shows(mark):
+        if self.browser.page.status == 404:
             return False
-        if self.browser.page.status == 404:  # deleted meanwhile
+        # A box that stands there once more holds the text, too: its address tells them apart.
+        if self.browser.page.path.endswith("/comments/new/"):
+            if not any(map(self.browser.shows, NOT_TAKEN)):
+                raise Unexpected("no comment")
             return False
         if not self.browser.shows(mark):
             raise Unexpected("no comment")
@@ -449,7 +460,18 @@ class SoakMember:
         self._confirm()
 
     def _confirm(self) -> None:
-        self.browser.press("Link")
-        if not self.browser.shows("is linked"):
+        browser = self.browser
+        if not browser.shows("Nothing was linked"):
+            browser.press("Link")
+        if browser.shows("is linked"):
+            self.is_linked = True
+            return
+        told = next(filter(browser.shows, NOT_LINKED), None)
+        if told is None:
             raise Unexpected("not linked")
-        self.is_linked = True
+        with self.record.lock:
+            self.record.told[f"{browser.page.status} {told}"] += 1
+        # The link may stand: then it was its answer alone that the database's end cut off.
+        self.home()
+        browser.open(self.address("links/"))
+        self.is_linked = not browser.shows("Link your profile with Mastodon")

@@ -62,6 +62,10 @@ def counts() -> dict[str, Any]:
             f"{name} {post}" for name, post in Like.objects.values_list("member__username", "post")
         ],
         "replies": Counter(RemoteReply.objects.values_list("remote_id", flat=True)),
+        "replies_sent": {
+            row.interaction.text: [row.state, row.reason]
+            for row in Delivery.objects.exclude(interaction=None).select_related("interaction")
+        },
         "rest": [str(row) for row in Delivery.objects.filter(state__in=ON_ITS_WAY)[:20]],
         "states": Counter(Delivery.objects.values_list("state", flat=True)),
         "members": Member.objects.count(),
