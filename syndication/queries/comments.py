@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
@@ -30,6 +30,19 @@ class CommentPage:
     comments: list[Comment]
     has_earlier: bool
     has_later: bool
+
+
+class _Part(NamedTuple):
+    """How many comments a statement reads, and whether with pictures."""
+
+    most: int
+    with_pictures: bool = False
+
+
+class _Given(TypedDict):
+    post: int
+    author: int
+    member: Member
 
 
 class CountUpTo(Subquery):
@@ -76,18 +89,21 @@ def comments_page(
     post: Post, member: Member, *, before: int = 0, after: int = 0, with_pictures: bool = False
 ) -> CommentPage:
     """The page that ends before the comment `before`, or begins after `after`; else the first one."""
-    readable = _readable_on(post, member, with_pictures)
+    given: _Given = {"post": post.pk, "author": post.author_id, "member": member}
+    part = _Part(PAGE + 1, with_pictures)
     if before:
-        return _page_before(readable.filter(pk__lt=before), has_later=True)
-    found = list(readable.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
+        found = _BEFORE.rows(part, at=before, **given)
+        return _as_page_before(found, has_later=True)
+    found = _AFTER.rows(part, at=after, **given)
     return CommentPage(found[:PAGE], has_earlier=after > 0, has_later=len(found) > PAGE)
 
 
 def comment_with_neighbours(comment: Comment, post: Post, member: Member) -> CommentPage:
     """The comment with the two before and after it."""
-    readable = Comment.objects.readable_on(post, member)
-    before = list(readable.filter(pk__lt=comment.pk).order_by("-pk")[: NEIGHBOURS + 1])
-    after = list(readable.filter(pk__gt=comment.pk).order_by("pk")[: NEIGHBOURS + 1])
+    given: _Given = {"post": post.pk, "author": post.author_id, "member": member}
+    part = _Part(NEIGHBOURS + 1)
+    before = _BEFORE.rows(part, at=comment.pk, **given)
+    after = _AFTER.rows(part, at=comment.pk, **given)
     return CommentPage(
         [*before[NEIGHBOURS - 1 :: -1], comment, *after[:NEIGHBOURS]],
         has_earlier=len(before) > NEIGHBOURS,
@@ -101,24 +117,29 @@ def readable_among(comments: Iterable[Comment], member: Member) -> set[int]:
     return set(Comment.objects.visible_to(member).filter(pk__in=keys).values_list("pk", flat=True))
 
 
-def _readable_on(post: Post, member: Member, with_pictures: bool) -> CommentQuerySet:
+def _readable_on(post: int, author: int, member: Member, with_pictures: bool) -> CommentQuerySet:
     """Comments, each with `shown_picture` where the page has pictures."""
-    rows = Comment.objects.readable_on(post, member)
+    rows = Comment.objects.readable_on(Post(pk=post, author_id=author), member)
     if with_pictures:
         rows = rows.annotate(shown_picture=picture_known_to(member, "writer"))
     return rows
 
 
-def _page_before(rows: QuerySet[Comment], *, has_later: bool) -> CommentPage:
-    return _as_page_before(list(rows.order_by("-pk")[: PAGE + 1]), has_later=has_later)
+def _newest(with_pictures: bool, *, post: int, author: int, member: Member) -> CommentQuerySet:
+    return _readable_on(post, author, member, with_pictures).order_by("-pk")[: PAGE + 1]
 
 
-def _newest(with_pictures: bool, *, post: int, author: int, member: Member) -> QuerySet[Comment]:
-    readable = _readable_on(Post(pk=post, author_id=author), member, with_pictures)
-    return readable.order_by("-pk")[: PAGE + 1]
+def _before(part: _Part, *, post: int, author: int, member: Member, at: int) -> CommentQuerySet:
+    rows = _readable_on(post, author, member, part.with_pictures)
+    return rows.filter(pk__lt=at).order_by("-pk")[: part.most]
 
 
-_NEWEST = CompiledQuery(_newest)
+def _after(part: _Part, *, post: int, author: int, member: Member, at: int) -> CommentQuerySet:
+    rows = _readable_on(post, author, member, part.with_pictures)
+    return rows.filter(pk__gt=at).order_by("pk")[: part.most]
+
+
+_NEWEST, _BEFORE, _AFTER = CompiledQuery(_newest), CompiledQuery(_before), CompiledQuery(_after)
 
 
 def _as_page_before(found: list[Comment], *, has_later: bool) -> CommentPage:

@@ -20,6 +20,16 @@ def find_post(
     return _POST.first(False, pk=pk)
 
 
+def find_post_with_open_talk(pk: int, member: Member) -> Post | None:
+    """The post if the member may read what is said about it, with `may_comment`."""
+    return _OPEN.first(pk=pk, member=member)
+
+
+def _open(*, pk: int, member: Member) -> PostQuerySet:
+    rows = Post.objects.with_talk_open_to(member).filter(pk=pk)
+    return rows.select_related("author", "group")
+
+
 def _post(with_pictures: bool, *, pk: int, viewer: Member | None = None) -> PostQuerySet:
     visible = Post.objects.visible_to(viewer).select_related("author", "group").filter(pk=pk)
     if with_pictures:
@@ -28,3 +38,4 @@ def _post(with_pictures: bool, *, pk: int, viewer: Member | None = None) -> Post
 
 
 _POST = CompiledQuery(_post)
+_OPEN = CompiledQuery(_open)

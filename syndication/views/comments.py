@@ -19,22 +19,25 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import comments
 from syndication.forms.comments import CommentForm, comments_used_up
 from syndication.models import Comment, Post
-from syndication.models.post import PostQuerySet
 from syndication.queries.comments import comment_with_neighbours, comments_page, readable_among
+from syndication.queries.post_page import find_post_with_open_talk
 from syndication.queries.staff_decisions import last_hiding
 
 PER_PAGE = 10
 
 
-def readable_posts(request: MemberRequest) -> PostQuerySet:
-    """The posts of which the member may read what is said about them."""
-    return Post.objects.with_talk_open_to(request.user).select_related("author", "group")
+def post_with_open_talk(request: MemberRequest, pk: int) -> Post:
+    """The post. Raises Http404 where the member may not read what is said about it."""
+    post = find_post_with_open_talk(pk, request.user)
+    if post is None:
+        raise Http404
+    return post
 
 
 @login_required
 @require_safe
 def comment_list(request: MemberRequest, pk: int) -> HttpResponse:
-    post = get_object_or_404(readable_posts(request), pk=pk)
+    post = post_with_open_talk(request, pk)
     before, after = (number_in(request.GET.get(name)) for name in ("before", "after"))
     pictured = with_pictures(request)
     page = comments_page(post, request.user, before=before, after=after, with_pictures=pictured)
@@ -46,7 +49,7 @@ def comment_list(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 def comment_detail(request: MemberRequest, pk: int, comment_pk: int) -> HttpResponse:
     """One comment whole, between its neighbours. A notice leads here."""
-    post = get_object_or_404(readable_posts(request), pk=pk)
+    post = post_with_open_talk(request, pk)
     heard = Comment.objects.readable_on(post, request.user).select_related("writer")
     comment = get_object_or_404(heard, pk=comment_pk)
     return TemplateResponse(
@@ -67,7 +70,7 @@ def comment_detail(request: MemberRequest, pk: int, comment_pk: int) -> HttpResp
 def comment_new(request: MemberRequest, pk: int) -> HttpResponse:
     """The box for a comment. What is typed is given back, also where the post is gone meanwhile."""
     form = CommentForm(request.POST or None, initial=initial_from_preserved_form(request))
-    post = readable_posts(request).filter(pk=pk).first()
+    post = find_post_with_open_talk(pk, request.user)
     if post is None:
         return _gone(request, form)
     comment = _created(request, post, form) if form.is_valid() else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +16,7 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import likes
 from syndication.actions.comments import TalkNotReadable
 from syndication.models import Like
-from syndication.views.comments import readable_posts
+from syndication.views.comments import post_with_open_talk
 
 PER_PAGE = 10
 
@@ -25,7 +25,7 @@ PER_PAGE = 10
 @require_POST
 def post_like(request: MemberRequest, pk: int) -> HttpResponse:
     """Set the state that the form names: `like=1` or `like=0`."""
-    post = get_object_or_404(readable_posts(request), pk=pk)
+    post = post_with_open_talk(request, pk)
     if request.POST.get("like") == "0":
         likes.unlike_post(post, by=request.user)
         messages.success(request, _("You took your like back."))
@@ -46,7 +46,7 @@ def post_like(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 def post_more(request: MemberRequest, pk: int) -> HttpResponse:
     """What key 6 leads to: who liked the post."""
-    post = get_object_or_404(readable_posts(request), pk=pk)
+    post = post_with_open_talk(request, pk)
     liked = Like.objects.readable_on(pk, request.user, author=post.author_id).select_related(
         "member"
     )
