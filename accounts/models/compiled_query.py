@@ -150,6 +150,14 @@ class CompiledQuery(Generic[_Row]):
         return _Composed(_lightened(compiler), queryset, KeptSql(sql, parameters))
 
 
+def padded_keys(name: str, keys: Iterable[int], to: int = 10) -> dict[str, int]:
+    """The same as `name0` and so on, the last one repeated up to the next multiple of `to`: a list of any length
+    has few shapes. For conditions that a repeated key does not change."""
+    found = list(keys)
+    found += found[-1:] * (-len(found) % to)
+    return {f"{name}{number}": key for number, key in enumerate(found)}
+
+
 def _lightened(compiler: SQLCompiler) -> SQLCompiler:
     """Drop the conditions, which the SQL has by now: megabytes, where a statement is a union of many."""
     for conditions in ("where", "having", "qualify"):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypedDict
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
 from accounts.models import Member, picture_known_to
-from accounts.models.compiled_query import CompiledQuery
+from accounts.models.compiled_query import CompiledQuery, padded_keys
 from syndication.models import Comment, Like, Post
 from syndication.models.comment import CommentQuerySet
 from syndication.models.post import PostQuerySet
@@ -113,8 +113,16 @@ def comment_with_neighbours(comment: Comment, post: Post, member: Member) -> Com
 
 def readable_among(comments: Iterable[Comment], member: Member) -> set[int]:
     """The keys of those comments that the member may open at their posts."""
-    keys = [comment.pk for comment in comments]
-    return set(Comment.objects.visible_to(member).filter(pk__in=keys).values_list("pk", flat=True))
+    keys = padded_keys("key", (comment.pk for comment in comments))
+    return set(_READABLE.rows(len(keys), member=member, **keys)) if keys else set()
+
+
+def _readable(_: int, *, member: Member, **keys: int) -> QuerySet[Comment, int]:
+    rows = Comment.objects.visible_to(member).filter(pk__in=keys.values())
+    return rows.values_list("pk", flat=True)
+
+
+_READABLE = CompiledQuery(_readable)
 
 
 def _readable_on(post: int, author: int, member: Member, with_pictures: bool) -> CommentQuerySet:

@@ -11,6 +11,10 @@ from accounts.models import Block, FriendRequest, Friendship, Member
 from accounts.models.compiled_query import CompiledQuery, numbered_keys
 from accounts.models.member import MemberQuerySet
 from syndication.models import Link, NetworkFriend
+from syndication.models.link import MAX_FRIENDS
+from syndication.queries.comments import CountUpTo
+
+KEPT = 51  # rows: up to there the statement of each page is kept
 
 
 def _findable(link: Link) -> QuerySet[Link]:
@@ -37,6 +41,32 @@ def friends_here(link: Link, viewer: Member) -> MemberQuerySet:
         .annotate(name_there=Subquery(there[:1]))
         .order_by("username")
     )
+
+
+def first_friends_here(link: Link, viewer: Member, most: int) -> list[Member]:
+    """The first of them."""
+    return _FIRST.rows(most, link=link.pk, network=link.network, viewer=viewer)
+
+
+def count_friends_here(link: Link, viewer: Member) -> int:
+    """How many they are."""
+    return _COUNT.first(link=link.pk, network=link.network, viewer=viewer) or 0
+
+
+def _first(most: int, *, link: int, network: str, viewer: Member) -> MemberQuerySet:
+    return friends_here(_linked(link, network, viewer), viewer)[:most]
+
+
+def _count(*, link: int, network: str, viewer: Member) -> QuerySet[Member, int]:
+    here = CountUpTo(friends_here(_linked(link, network, viewer), viewer), MAX_FRIENDS)
+    return Member.objects.filter(pk=viewer.pk).values_list(here, flat=True)
+
+
+def _linked(pk: int, network: str, viewer: Member) -> Link:
+    return Link(pk=pk, network=network, member_id=viewer.pk)
+
+
+_FIRST, _COUNT = CompiledQuery(_first), CompiledQuery(_count)
 
 
 def friends_to_ask(link: Link, viewer: Member) -> MemberQuerySet:
@@ -74,12 +104,23 @@ def _names_there(_: int, *, viewer: Member, **friends: int) -> QuerySet[Any, Any
 _NAMES_THERE: CompiledQuery[tuple[int, str, str | None]] = CompiledQuery(_names_there)
 
 
-def friends_not_here(link: Link) -> QuerySet[NetworkFriend]:
+def friends_not_here(link: Link, viewer: Member, start: int, stop: int) -> list[NetworkFriend]:
     """Friends on the network without an account here, whom the member could invite.
 
     Accounts that the member may know to be those of members whom they blocked are left out.
     """
-    found = _findable(link).filter(uid=OuterRef("uid"))
-    blocked = Link.objects.findable_of_blocked(link.member_id).filter(network=link.network)
-    others = link.friends.exclude(Exists(found))
-    return others.exclude(Exists(blocked.filter(uid=OuterRef("uid")))).order_by("name", "pk")
+    rows = _OTHERS.rows if stop <= KEPT else _OTHERS.rows_composed_now
+    return rows(start, stop, link=link.pk, network=link.network, viewer=viewer)
+
+
+def _others(
+    start: int, stop: int, *, link: int, network: str, viewer: Member
+) -> QuerySet[NetworkFriend]:
+    mine = _linked(link, network, viewer)
+    blocked = Link.objects.findable_of_blocked(mine.member_id).filter(network=network)
+    others = mine.friends.exclude(Exists(_findable(mine).filter(uid=OuterRef("uid"))))
+    others = others.exclude(Exists(blocked.filter(uid=OuterRef("uid"))))
+    return others.order_by("name", "pk")[start:stop]
+
+
+_OTHERS = CompiledQuery(_others)

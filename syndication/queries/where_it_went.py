@@ -28,7 +28,7 @@ from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
 from accounts.models import MailSettings, Member
-from accounts.models.compiled_query import CompiledQuery
+from accounts.models.compiled_query import CompiledQuery, padded_keys
 from syndication.delivery.availability import network_hosts
 from syndication.models import NOT_DONE, Delivery, Interaction, Link, Post
 from syndication.models.newest import NewestOfAll
@@ -44,14 +44,20 @@ from syndication.queries.copy_lines import (
 from syndication.queries.copy_times import MemberClock, zone_named
 
 POST, INTERACTION = 0, 1
+KEPT = 51  # rows: up to there the statement of each page is kept
 TITLE = 60  # characters that are read of a post
 
 
-def subjects(member: Member, *, most: int, is_open_only: bool) -> QuerySet[Any, Any]:
-    """Rows of what `member` sent, newest first; at most `most` of each source.
+def subjects(member: Member, start: int, stop: int, *, is_open_only: bool) -> list[Any]:
+    """Rows of what `member` sent, newest first, from the one at `start` to that before `stop`.
 
     `is_open_only`: with a delivery that is not done yet.
     """
+    rows = _SUBJECTS.rows if stop <= KEPT else _SUBJECTS.rows_composed_now
+    return rows(start, stop, is_open_only, member=member)
+
+
+def _subjects(start: int, stop: int, is_open_only: bool, *, member: Member) -> QuerySet[Any, Any]:
     if is_open_only:
         undone = Delivery.objects.of(member).filter(state__in=NOT_DONE)
         keys: list[Any] = [undone.filter(interaction=None).values("post")]
@@ -59,19 +65,22 @@ def subjects(member: Member, *, most: int, is_open_only: bool) -> QuerySet[Any, 
     else:
         mine = Post.objects.by(member).newest_first().values("pk")
         live, deleted = mine.filter(deleted_at=None), mine.filter(deleted_at__isnull=False)
-        keys = [live[:most], deleted[:most]]
+        keys = [live[:stop], deleted[:stop]]
         of_answers = NewestOfAll(
             Link.objects.filter(member=member).values("pk"),
             lambda link: Interaction.objects.filter(link=link),
             time="created_at",
-            most=most,
+            most=stop,
         )
     zone = MailSettings.objects.filter(member=member).values("time_zone")
     answers = Interaction.objects.filter(pk__in=of_answers)
     rows = _columns(answers, INTERACTION, F("target_author_name"), Value(""), zone)
     posts = [Post.objects.filter(pk__in=each) for each in keys]
     others = [_columns(each, POST, _said(), F("warning"), zone) for each in posts]
-    return rows.union(*others, all=True).order_by("-created_at", "-pk")
+    return rows.union(*others, all=True).order_by("-created_at", "-pk")[start:stop]
+
+
+_SUBJECTS: CompiledQuery[Any] = CompiledQuery(_subjects)
 
 
 def whereabouts(rows: list[Any]) -> list[Whereabouts]:
@@ -84,18 +93,41 @@ def whereabouts(rows: list[Any]) -> list[Whereabouts]:
     found = [_whereabouts(row, clock) for row in rows]
     posts = [one.post_id for one in found if one.post_id]
     answers = [one.interaction_id for one in found if one.interaction_id]
-    of_posts = newest_rows(Delivery.objects.filter(post__in=posts), "post", clock)
-    answered = Delivery.objects.filter(interaction__in=answers)
-    of_answers = newest_rows(answered, "interaction", clock)
-    deliveries = of_posts.union(of_answers, all=True)
     by_subject = defaultdict(list)
-    for line in copy_lines(deliveries, clock):
+    for line in copy_lines(_newest_deliveries(posts, answers, clock), clock):
         by_subject[line.row.post_id, line.row.interaction_id].append(line)
     repaired: set[int] = set()
     for one in found:
         lines = by_subject[one.post_id, one.interaction_id]
         one.lines = merged(without_repeated_repairs(lines, repaired))
     return found
+
+
+def _newest_deliveries(
+    posts: list[int], interactions: list[int], clock: MemberClock
+) -> list[Delivery]:
+    of_posts, of_answers = padded_keys("post", posts), padded_keys("answer", interactions)
+    if not of_posts and not of_answers:
+        return []
+    shape = (network_hosts(), len(of_posts), len(of_answers))
+    return _DELIVERIES.rows(*shape, now=clock.now, **of_posts, **of_answers)
+
+
+def _deliveries(
+    _: tuple[tuple[str, str], ...], posts: int, answers: int, *, now: datetime, **keys: int
+) -> QuerySet[Delivery]:
+    clock = MemberClock(now, UTC)
+    of_posts, of_answers = list(keys.values())[:posts], list(keys.values())[posts:]
+    found = []
+    if posts:
+        found.append(newest_rows(Delivery.objects.filter(post__in=of_posts), "post", clock))
+    if answers:
+        rows = Delivery.objects.filter(interaction__in=of_answers)
+        found.append(newest_rows(rows, "interaction", clock))
+    return found[0] if len(found) == 1 else found[0].union(found[1], all=True)
+
+
+_DELIVERIES: CompiledQuery[Delivery] = CompiledQuery(_deliveries)
 
 
 def lines_of_post(post: Post) -> list[CopyLine]:
@@ -126,8 +158,7 @@ def lines_of_interactions(
     interactions: Iterable[Interaction], clock: MemberClock
 ) -> Mapping[int | None, list[CopyLine]]:
     """The lines of answers and likes by their keys, as in the list."""
-    keys = [one.pk for one in interactions]
-    rows = newest_rows(Delivery.objects.filter(interaction__in=keys), "interaction", clock)
+    rows = _newest_deliveries([], [one.pk for one in interactions], clock)
     found = defaultdict(list)
     for line in without_repeated_repairs(copy_lines(rows, clock), set()):
         found[line.row.interaction_id].append(line)

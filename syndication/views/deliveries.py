@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.views.buttons import number_in
-from accounts.views.paging import UncountedPage, page_number
+from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.actions import commands, deliveries
 from syndication.models import Attempt, Delivery, DeliveryState, Link, Post
@@ -78,10 +79,9 @@ def lines_with_commands(
 @require_safe
 def delivery_list(request: MemberRequest) -> HttpResponse:
     """Posts and answers, newest first, with a line for each link."""
-    number, is_open_only = request.GET.get("page"), bool(request.GET.get("open"))
-    most = page_number(number) * PER_PAGE + 1
-    rows = where_it_went.subjects(request.user, most=most, is_open_only=is_open_only)
-    page = UncountedPage(rows, number, size=PER_PAGE)
+    is_open_only = bool(request.GET.get("open"))
+    rows = partial(where_it_went.subjects, request.user, is_open_only=is_open_only)
+    page = UncountedPage(rows, request.GET.get("page"), size=PER_PAGE)
     page.object_list = where_it_went.whereabouts(page.object_list)
     context = {"page": page, "is_open_only": is_open_only}
     return TemplateResponse(request, "syndication/delivery_list.html", context)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from functools import partial
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, OuterRef
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,11 +18,15 @@ from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.actions import links
 from syndication.forms.links import LinkForm
-from syndication.models import HiddenAccount, Link, NetworkSwitch
+from syndication.models import Link, NetworkSwitch
 from syndication.models.link import MAX_FRIENDS
 from syndication.queries.capabilities import capabilities, is_set_up
-from syndication.queries.friend_matches import friends_here, friends_not_here
-from syndication.queries.own_links import links_with_availability
+from syndication.queries.friend_matches import (
+    count_friends_here,
+    first_friends_here,
+    friends_not_here,
+)
+from syndication.queries.own_links import LinkCounts, find_own_link
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -30,17 +34,11 @@ if TYPE_CHECKING:
 FRIENDS_PER_PAGE = 10
 
 
-class LinkCounts(TypedDict):
-    friend_count: int
-    hides_accounts: bool
-
-
 def _mine(request: MemberRequest, network: str, pk: int) -> WithAnnotations[Link, LinkCounts]:
-    hidden = HiddenAccount.objects.filter(link=OuterRef("pk"))
-    mine = links_with_availability(request.user).annotate(
-        friend_count=Count("friends"), hides_accounts=Exists(hidden)
-    )
-    return get_object_or_404(mine, network=network, pk=pk)
+    link = find_own_link(request.user, network, pk)
+    if link is None:
+        raise Http404
+    return link
 
 
 def _most_friends(link: WithAnnotations[Link, LinkCounts]) -> int:
@@ -88,7 +86,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
             "network": capabilities(link.network),
             "friends": link.friend_count,
             "most_friends": _most_friends(link),
-            "here": friends_here(link, request.user).count(),
+            "here": count_friends_here(link, request.user),
         },
     )
 
@@ -96,14 +94,18 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
 @login_required
 def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     link = _mine(request, network, pk)
-    page = UncountedPage(friends_not_here(link), request.GET.get("page"), size=FRIENDS_PER_PAGE)
+    page = UncountedPage(
+        partial(friends_not_here, link, request.user),
+        request.GET.get("page"),
+        size=FRIENDS_PER_PAGE,
+    )
     return TemplateResponse(
         request,
         "syndication/link_friends.html",
         {
             "link": link,
             "network": capabilities(link.network),
-            "matches": friends_here(link, request.user)[:FRIENDS_PER_PAGE]
+            "matches": first_friends_here(link, request.user, FRIENDS_PER_PAGE)
             if page.number == 1
             else [],
             "page": page,

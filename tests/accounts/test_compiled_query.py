@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Friendship, Member, Notice
 from accounts.models import compiled_query as module
-from accounts.models.compiled_query import CompiledQuery
+from accounts.models.compiled_query import CompiledQuery, padded_keys
 from tests.making import befriend, make_member
 from tests.noticing import make_notice
 
@@ -237,3 +237,10 @@ def test_threads_that_begin_together_compose_a_statement_once():
         each.join(timeout=30)
     assert len(built) == 2  # with two sets of placeholders
     assert kept.rows(member=hanako) == [hanako]
+
+
+def test_lists_of_any_length_have_few_shapes_and_repeat_no_other_key():
+    assert padded_keys("post", []) == {}
+    assert padded_keys("post", [7, 8], to=3) == {"post0": 7, "post1": 8, "post2": 8}
+    assert list(padded_keys("post", [7, 8, 9], to=3).values()) == [7, 8, 9]
+    assert {len(padded_keys("post", range(1, size))) for size in range(2, 32)} == {10, 20, 30}
