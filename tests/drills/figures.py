@@ -35,6 +35,8 @@ from syndication.delivery import (
 from syndication.delivery.leased_http import LeasedHttp
 from syndication.models import CHANGES, AttemptOutcome, DeliveryState
 
+LONGEST = 45.0  # seconds between two tries, or two read-backs, of a drill in a hurry
+
 
 def register_extra_networks() -> None:
     """The further names of the drill's network (settings): each speaks as mixi does."""
@@ -50,11 +52,14 @@ def drop_post_intervals() -> None:
 
 
 def shorten_waits(times: float) -> None:
-    """Divide every wait of the engine by `times`."""
+    """Divide every wait of the engine by `times`. The fifth try and those after it wait no longer than LONGEST,
+    or one post that met five faults would hold up a drill for six minutes of nothing."""
     if times == 1:
         return
-    retry_policy.DELAYS = tuple(seconds / times for seconds in retry_policy.DELAYS)
-    retry_policy.READ_DELAYS = tuple(seconds / times for seconds in retry_policy.READ_DELAYS)
+    retry_policy.DELAYS = tuple(min(each / times, LONGEST) for each in retry_policy.DELAYS)
+    retry_policy.READ_DELAYS = tuple(
+        min(each / times, LONGEST) for each in retry_policy.READ_DELAYS
+    )
     retry_policy.THROTTLED /= times
     retry_policy.MIN_WAIT /= times
     rate_limits.MIN_PAUSE /= times
