@@ -182,7 +182,8 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
         act, said = _ANSWERS[verb]
         if act(member, by=request.user) and verb == "ask":
             said = gettext_lazy("%(name)s is your friend.")  # who asked this member before
-        messages.success(request, str(said) % _name_for_message(member))
+        way_on = "home" if verb == "ask" else ""  # nothing is left to do here
+        messages.success(request, str(said) % _name_for_message(member), extra_tags=way_on)
     except friends.NoFriendRequest:
         gone = _("The request of %(name)s is no longer open. You can send one from their page.")
         messages.error(request, gone % _name_for_message(member))

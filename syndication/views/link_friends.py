@@ -41,7 +41,9 @@ def link_friends_ask(request: MemberRequest, network: str, pk: int) -> HttpRespo
 def _ask(request: MemberRequest, ticks: TickPage) -> None:
     asked, left = friends.request_friendships(ticks.chosen(), by=request.user)
     if asked:
-        messages.success(request, _("Friend requests sent: %(count)s.") % {"count": asked})
+        messages.success(
+            request, _("Friend requests sent: %(count)s.") % {"count": asked}, extra_tags="home"
+        )
     if left:
         message = _("Not sent: %(count)s. You can ask %(most)s people a day; ask them tomorrow.")
         most = quotas.FRIEND_REQUESTS.most

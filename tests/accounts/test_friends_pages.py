@@ -25,7 +25,9 @@ def test_a_friend_is_found_asked_and_accepts(hanako, taro):
     phone = log_in_phone(hanako)
     phone.get(reverse("friend_list"))
     assert "太郎" in phone.submit("Find", name="@Taro")
-    assert "Request sent" in phone.submit("Send friend request")
+    asked = phone.submit("Send friend request")
+    assert "Request sent" in asked
+    assert asked.html.index(">Home</a>") < asked.html.index("<h1")  # beside what was done
     other = log_in_phone(taro)
     assert "would like to be your friend" in other.get(reverse("friend_list"))
     assert "はなこ is your friend now" in other.submit("Accept")
