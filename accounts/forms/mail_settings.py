@@ -35,7 +35,7 @@ class MailSettingsForm(forms.ModelForm):
             "people": _("Friends, comments, groups"),
             "likes": _("Likes, and replies from networks"),
             "trouble": _("Trouble with sending"),
-            "is_without_words": _("Without what people wrote"),
+            "is_without_words": _("Leave out what people wrote"),
             "is_jis": _("For old phones (ISO-2022-JP)"),
         }
 
