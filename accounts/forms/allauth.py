@@ -118,7 +118,7 @@ class SignupForm(PlainForm, account.SignupForm):
         if site_pages.has_terms():
             self.fields["agrees"] = forms.BooleanField(
                 label=_("I have read the terms of use and agree to them."),
-                error_messages={"required": _("An account takes agreement to the terms of use.")},
+                error_messages={"required": _("To sign up, agree to the terms of use.")},
             )
         # Hidden for browsers that know the attribute; text browsers read the label.
         trap = self.fields[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]

@@ -187,7 +187,7 @@ def test_sign_up_asks_for_agreement_once_there_are_terms() -> None:
     write("terms", "en", "Be kind.")
     phone.get(reverse("account_signup"))
     page = phone.submit("Sign up", typed)
-    assert "An account takes agreement to the terms of use." in page.text
+    assert "To sign up, agree to the terms of use." in page.text
     assert 'value="mika"' in page.html
     assert 'value="mika@example.jp"' in page.html
     assert not Member.objects.filter(username="mika").exists()
