@@ -355,6 +355,11 @@ class SoakMember:
         self.browser.press("Send the reply")
         if not self.browser.shows(mark):
             raise Unexpected("no reply")
+        # Refused with a reason, and the text is kept.
+        if self.browser.page.path.endswith("/answer/"):
+            with self.record.lock:
+                self.record.told["200 reply refused"] += 1
+            return False
         post = SoakPost(mark, "reply", self.name, True)
         self.posts.append(post)
         with self.record.lock:
