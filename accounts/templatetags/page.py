@@ -1,4 +1,4 @@
-"""`{% page %} head {% body %} body {% endpage %}`: the head knows whether the body has a form, and fields.
+"""`{% page %} head {% body %} body {% endpage %}`: the head knows whether the body has a form, fields, and ticks.
 
 The styles of buttons and of fields are half of a page's style. Pages that are read do without both, and
 pages with buttons alone (a post with its Like, a list with Clear) without the fields'.
@@ -18,10 +18,11 @@ register = template.Library()
 _FIELD = re.compile(
     r"""<(?:select|textarea|summary|input(?! type=.(?:hidden|submit)))\b|class="b"|src="data:"""
 )
+_TICK = re.compile(r'type="checkbox"|class="b"')
 
 
 class PageNode(template.Node):
-    """Renders the body first; the head then finds `has_form` and `has_fields`."""
+    """Renders the body first; the head then finds `has_form`, `has_fields` and `has_ticks`."""
 
     child_nodelists = ("head", "body")
 
@@ -32,7 +33,8 @@ class PageNode(template.Node):
     def render(self, context: template.Context) -> SafeString:
         body = self.body.render(context)
         has_fields = _FIELD.search(body) is not None
-        with context.push(has_form="<form" in body, has_fields=has_fields):
+        has_ticks = _TICK.search(body) is not None
+        with context.push(has_form="<form" in body, has_fields=has_fields, has_ticks=has_ticks):
             return self.head.render(context) + body
 
 

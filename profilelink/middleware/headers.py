@@ -13,8 +13,8 @@ from accounts.urlsession.api import SessionMode, current_session_mode
 
 # The style of pages without a form, that of the front page on a computer, with buttons alone and with
 # fields, that of home with its box and without, which must be small, the short one of log-in, which must be
-# the smallest, and what pages with pictures have in an element of its own: together with each of the
-# others it would be five more hashes.
+# the smallest, and what pages with pictures, or with ticks, have in elements of their own: together with each
+# of the others it would be ten more hashes.
 STYLES = (
     ["_style.css", "_style_pages.css"],
     ["_style.css", "_style_pages.css", "_style_front.css"],
@@ -24,6 +24,7 @@ STYLES = (
     ["_style.css"],
     ["_style_short.css"],
     ["_style_pictures.css"],
+    ["_style_ticks.css"],
 )
 
 # Not of a session, and yet not for everybody: codes, invitations, the way out.

@@ -169,7 +169,7 @@ def test_privacy_takes_six_queries_and_little_room(hanako, django_assert_max_num
     client.get(reverse("privacy"))
     with django_assert_max_num_queries(6):
         page = client.get(reverse("privacy"))
-    assert len(page.content) < 7500
+    assert len(page.content) < 7700
 
 
 def test_the_language_is_kept_for_the_session_and_the_member(hanako):
