@@ -51,6 +51,7 @@ logger = logging.getLogger(__name__)
 _Row = TypeVar("_Row")
 _Value = Member | int | datetime | str
 MAX_KEPT = 50  # statements of one function and language; what comes after is composed each time
+DEEPEST_KEPT = 51  # rows: five pages of ten, and the row that tells whether there is a sixth
 # Placeholders of the two runs: no key and no moment that there is.
 _FIRST_INT = (7_310_977_205_881_000_000, 8_120_311_794_402_000_000)
 _FIRST_YEAR = (9001, 9201)
@@ -75,9 +76,15 @@ class _Composed:
         return self.compiler.get_converters(columns)
 
 
-def numbered_keys(keys: Iterable[int]) -> dict[str, int]:
-    """Keys of rows as values of a compiled query, `key0` and so on. Their number is part of the shape."""
-    return {f"key{number}": key for number, key in enumerate(keys)}
+def numbered_keys(keys: Iterable[int], name: str = "key", *, to: int = 1) -> dict[str, int]:
+    """Keys of rows as values of a compiled query, `key0` and so on. Their number is part of the shape.
+
+    With `to` the last one is repeated up to the next multiple, so that lists of any length have few shapes: for
+    conditions that a repeated key does not change.
+    """
+    found = list(keys)
+    found += found[-1:] * (-len(found) % to)
+    return {f"{name}{number}": key for number, key in enumerate(found)}
 
 
 class CompiledQuery(Generic[_Row]):
@@ -96,6 +103,12 @@ class CompiledQuery(Generic[_Row]):
             return self.rows_composed_now(*shape, **values)
         stored = [_stored(values[name]) for name in sorted(values)]
         return list(_queryset_with(composed, *composed.kept.with_values(stored)))
+
+    def page(self, start: int, stop: int, *shape: Hashable, **values: _Value) -> list[_Row]:
+        """The rows from `start` to that before `stop`, by which the shape begins. Pages deeper than DEEPEST_KEPT
+        are composed each time: whoever leafs through them takes no place from what others open."""
+        rows = self.rows if stop <= DEEPEST_KEPT else self.rows_composed_now
+        return rows(start, stop, *shape, **values)
 
     def first(self, *shape: Hashable, **values: _Value) -> _Row | None:
         """The first of the rows. The queryset should have no more."""
@@ -148,14 +161,6 @@ class CompiledQuery(Generic[_Row]):
             for one, other in zip(first, second, strict=True)
         ]
         return _Composed(_lightened(compiler), queryset, KeptSql(sql, parameters))
-
-
-def padded_keys(name: str, keys: Iterable[int], to: int = 10) -> dict[str, int]:
-    """The same as `name0` and so on, the last one repeated up to the next multiple of `to`: a list of any length
-    has few shapes. For conditions that a repeated key does not change."""
-    found = list(keys)
-    found += found[-1:] * (-len(found) % to)
-    return {f"{name}{number}": key for number, key in enumerate(found)}
 
 
 def _lightened(compiler: SQLCompiler) -> SQLCompiler:

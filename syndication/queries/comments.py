@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypedDict
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
 from accounts.models import Member, picture_known_to
-from accounts.models.compiled_query import CompiledQuery, padded_keys
+from accounts.models.compiled_query import CompiledQuery, numbered_keys
 from syndication.models import Comment, Like, Post
 from syndication.models.comment import CommentQuerySet
 from syndication.models.post import PostQuerySet
@@ -113,7 +113,7 @@ def comment_with_neighbours(comment: Comment, post: Post, member: Member) -> Com
 
 def readable_among(comments: Iterable[Comment], member: Member) -> set[int]:
     """The keys of those comments that the member may open at their posts."""
-    keys = padded_keys("key", (comment.pk for comment in comments))
+    keys = numbered_keys((comment.pk for comment in comments), to=10)
     return set(_READABLE.rows(len(keys), member=member, **keys)) if keys else set()
 
 

@@ -14,8 +14,6 @@ from syndication.models import Link, NetworkFriend
 from syndication.models.link import MAX_FRIENDS
 from syndication.queries.comments import CountUpTo
 
-KEPT = 51  # rows: up to there the statement of each page is kept
-
 
 def _findable(link: Link) -> QuerySet[Link]:
     """Findable links on the same network, without members blocked either way."""
@@ -49,7 +47,7 @@ def first_friends_here(link: Link, viewer: Member, most: int) -> list[Member]:
 
 
 def count_friends_here(link: Link, viewer: Member) -> int:
-    """How many they are."""
+    """How many they are; a link keeps MAX_FRIENDS at most."""
     return _COUNT.first(link=link.pk, network=link.network, viewer=viewer) or 0
 
 
@@ -109,8 +107,7 @@ def friends_not_here(link: Link, viewer: Member, start: int, stop: int) -> list[
 
     Accounts that the member may know to be those of members whom they blocked are left out.
     """
-    rows = _OTHERS.rows if stop <= KEPT else _OTHERS.rows_composed_now
-    return rows(start, stop, link=link.pk, network=link.network, viewer=viewer)
+    return _OTHERS.page(start, stop, link=link.pk, network=link.network, viewer=viewer)
 
 
 def _others(

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from accounts.models import Friendship, HomeShows, Member, picture_known_to
-from accounts.models.compiled_query import CompiledQuery
+from accounts.models.compiled_query import CompiledQuery, numbered_keys
 from syndication.models import FeedItem, Link, Post, PostKind
 from syndication.models.newest import Keys, NewestOfAll, OneOfAll
 from syndication.queries import feed, post_lists
@@ -115,7 +115,7 @@ def timeline_page(
     items = [] if shows == HomeShows.HERE else _ITEMS.rows(place, member=member, **values)
     as_posts = {item.post_here: item for item in items if item.post_here is not None}
     has_newest = shows != HomeShows.NETWORKS
-    keys = {f"key{number}": key for number, key in enumerate(as_posts)}
+    keys = numbered_keys(as_posts)
     given = {**(values if has_newest else {}), **keys}
     is_any = has_newest or as_posts
     posts = _POSTS.rows(place, has_newest, with_pictures, member=member, **given) if is_any else []

@@ -28,7 +28,7 @@ from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
 from accounts.models import MailSettings, Member
-from accounts.models.compiled_query import CompiledQuery, padded_keys
+from accounts.models.compiled_query import CompiledQuery, numbered_keys
 from syndication.delivery.availability import network_hosts
 from syndication.models import NOT_DONE, Delivery, Interaction, Link, Post
 from syndication.models.newest import NewestOfAll
@@ -44,7 +44,6 @@ from syndication.queries.copy_lines import (
 from syndication.queries.copy_times import MemberClock, zone_named
 
 POST, INTERACTION = 0, 1
-KEPT = 51  # rows: up to there the statement of each page is kept
 TITLE = 60  # characters that are read of a post
 
 
@@ -53,8 +52,7 @@ def subjects(member: Member, start: int, stop: int, *, is_open_only: bool) -> li
 
     `is_open_only`: with a delivery that is not done yet.
     """
-    rows = _SUBJECTS.rows if stop <= KEPT else _SUBJECTS.rows_composed_now
-    return rows(start, stop, is_open_only, member=member)
+    return _SUBJECTS.page(start, stop, is_open_only, member=member)
 
 
 def _subjects(start: int, stop: int, is_open_only: bool, *, member: Member) -> QuerySet[Any, Any]:
@@ -106,7 +104,8 @@ def whereabouts(rows: list[Any]) -> list[Whereabouts]:
 def _newest_deliveries(
     posts: list[int], interactions: list[int], clock: MemberClock
 ) -> list[Delivery]:
-    of_posts, of_answers = padded_keys("post", posts), padded_keys("answer", interactions)
+    of_posts = numbered_keys(posts, "post", to=10)
+    of_answers = numbered_keys(interactions, "answer", to=10)
     if not of_posts and not of_answers:
         return []
     shape = (network_hosts(), len(of_posts), len(of_answers))

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Friendship, Member, Notice
 from accounts.models import compiled_query as module
-from accounts.models.compiled_query import CompiledQuery, padded_keys
+from accounts.models.compiled_query import CompiledQuery, numbered_keys
 from tests.making import befriend, make_member
 from tests.noticing import make_notice
 
@@ -240,7 +240,23 @@ def test_threads_that_begin_together_compose_a_statement_once():
 
 
 def test_lists_of_any_length_have_few_shapes_and_repeat_no_other_key():
-    assert padded_keys("post", []) == {}
-    assert padded_keys("post", [7, 8], to=3) == {"post0": 7, "post1": 8, "post2": 8}
-    assert list(padded_keys("post", [7, 8, 9], to=3).values()) == [7, 8, 9]
-    assert {len(padded_keys("post", range(1, size))) for size in range(2, 32)} == {10, 20, 30}
+    assert numbered_keys([], to=3) == {}
+    assert numbered_keys([7, 8]) == {"key0": 7, "key1": 8}
+    assert numbered_keys([7, 8], "post", to=3) == {"post0": 7, "post1": 8, "post2": 8}
+    assert list(numbered_keys([7, 8, 9], to=3).values()) == [7, 8, 9]
+    assert {len(numbered_keys(range(1, size), to=10)) for size in range(2, 32)} == {10, 20, 30}
+
+
+def test_deep_pages_are_not_kept():
+    for number in range(70):
+        make_member(f"m{number:02}")
+    kept = CompiledQuery(
+        lambda start, stop: Member.objects.order_by("username").values_list("username", flat=True)[
+            start:stop
+        ]
+    )
+    for start in (0, 40, 60):
+        assert kept.page(start, start + 11) == [
+            f"m{n:02}" for n in range(start, min(start + 11, 70))
+        ]
+    assert len(kept._composed) == 2

@@ -13,7 +13,15 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from accounts.models import Audience, Member  # noqa: E402
-from syndication.models import Comment, Delivery, Like, LinkState, Post, RemoteReply  # noqa: E402
+from syndication.models import (  # noqa: E402
+    Comment,
+    Delivery,
+    DeliveryOperation,
+    Like,
+    LinkState,
+    Post,
+    RemoteReply,
+)
 from syndication.sandbox.network import DEFAULT_PASSWORD  # noqa: E402
 from tests.drills.counting import identifying_mark  # noqa: E402
 from tests.drills.members import ON_ITS_WAY, DrillMembers, _rest  # noqa: E402
@@ -64,7 +72,9 @@ def counts() -> dict[str, Any]:
         "replies": Counter(RemoteReply.objects.values_list("remote_id", flat=True)),
         "replies_sent": {
             row.interaction.text: [row.state, row.reason]
-            for row in Delivery.objects.exclude(interaction=None).select_related("interaction")
+            for row in Delivery.objects.filter(operation=DeliveryOperation.PUBLISH)
+            .exclude(interaction=None)
+            .select_related("interaction")
         },
         "rest": [str(row) for row in Delivery.objects.filter(state__in=ON_ITS_WAY)[:20]],
         "states": Counter(Delivery.objects.values_list("state", flat=True)),
